@@ -1,0 +1,103 @@
+//! The drawers: one file per DMS, and the protocol that files exactly once.
+//!
+//! In: [`Filing`]. Out: [`Receipt`]. Absent on purpose: retries, waiting, the ledger (the pipeline notes the
+//! intent before and the receipt after), and any idea of what the document says.
+
+use crate::error::Result;
+use crate::job::{ContentHash, Document};
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What makes a filing the same filing: `k` and 40 hex digits.
+///
+/// Derived from tenant, document (arrival), content and target, never from rules, clock or chance, so that
+/// every later run computes it again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FilingKey(String);
+
+impl FilingKey {
+    pub fn of(document: &Document, target: &str) -> Self {
+        let fields =
+            ["filing", document.tenant.as_str(), document.id.as_str(), &document.content.hex(), target];
+        Self(format!("k{}", &ContentHash::of_fields(&fields).hex()[..40]))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FilingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One document on its way into one drawer.
+#[derive(Debug, Clone)]
+pub struct Filing {
+    pub key: FilingKey,
+    /// Akte: a label; the adapter makes a safe name of it.
+    pub file: String,
+    /// Vorgang: a label; the adapter makes a safe name of it.
+    pub case: String,
+    /// The document's title: a label.
+    pub title: String,
+    /// Original first, then renditions and annexes, `metadata.json` last.
+    pub items: Vec<Item>,
+}
+
+/// One file of a filing. `name` is already safe: made by us, `[a-z0-9.-]`, unique in its filing.
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub name: String,
+    pub media_type: String,
+    pub content: ContentHash,
+    pub bytes: Vec<u8>,
+}
+
+/// Ablagequittung: written after what was stored had been read back and compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub target: String,
+    pub key: FilingKey,
+    /// Where it lies: path or address.
+    pub location: String,
+    /// Name and SHA-256 of every file as read back.
+    pub items: Vec<(String, ContentHash)>,
+    /// It was already there from an earlier attempt.
+    pub adopted: bool,
+}
+
+/// How far a target helps against filing twice (see the module's protocol).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Class {
+    /// Unique key or deterministic name: repeating is safe.
+    A,
+    /// A search that reads its own writes.
+    B,
+    /// A search that lags.
+    C,
+    /// Neither: a person looks after every unknown outcome.
+    D,
+}
+
+/// A DMS.
+#[async_trait]
+pub trait Adapter: Send + Sync {
+    /// Name of the target in the settings.
+    fn target(&self) -> &str;
+
+    fn class(&self) -> Class;
+
+    /// Looks whether everything of this filing already lies in the target, bytes compared by hash.
+    async fn find(&self, filing: &Filing) -> Result<Option<Receipt>>;
+
+    /// Stores, reads back, compares, and only then answers.
+    async fn put(&self, filing: &Filing) -> Result<Receipt>;
+
+    /// Is the target there and are we allowed in? Changes nothing.
+    async fn probe(&self) -> Result<()>;
+}

@@ -1,0 +1,152 @@
+//! One line of the ledger and what it means.
+
+use crate::job::{Clearing, ContentHash, Document, DocumentId, Sheets, Tenant};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One entry. Its hash is the SHA-256 of its canonical body, which names the hash of the entry before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Schema version.
+    pub v: u32,
+    pub tenant: Tenant,
+    /// From 1, without gaps, per tenant.
+    pub number: u64,
+    /// Hash of the entry before; absent in the first.
+    pub previous: Option<ContentHash>,
+    /// UTC.
+    pub at: Timestamp,
+    /// Program and version, or the person.
+    pub actor: String,
+    pub document: DocumentId,
+    pub event: Event,
+}
+
+impl Entry {
+    pub const VERSION: u32 = 1;
+}
+
+/// What can happen to a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Event {
+    /// It arrived, or was cut from a batch, mail or archive.
+    Received { received: Box<Document> },
+    /// A worker took it.
+    Claimed { worker: String, attempt: u32, token: u64 },
+    /// A worker gave it back before an end; a counted attempt stays counted.
+    Released { worker: String, counted: bool },
+    /// It was read. `reading`: the rendition in the store.
+    Recognised { reading: ContentHash, version: String, pages: u32, by_ocr: u32 },
+    /// It was checked. `report`: the rendition in the store.
+    Validated {
+        report: ContentHash,
+        profile: Option<String>,
+        fatal: u32,
+        warnings: u32,
+        recommendation: String,
+    },
+    /// It was decided. `decision`: the rendition in the store.
+    Routed { decision: ContentHash, rule: String, rules_version: String },
+    /// We are about to file it.
+    Intended { target: String, key: String },
+    /// It lies in the target, read back and compared. `receipt`: the rendition in the store.
+    Filed { target: String, key: String, location: String, receipt: ContentHash, adopted: bool },
+    /// An attempt failed; what follows depends on the kind.
+    Failed { kind: String, text: String },
+    /// Settled: it lies in every target.
+    Closed,
+    /// Settled: it became these parts.
+    Divided { parts: Vec<DocumentId>, sheets: Option<Sheets> },
+    /// Settled for now: a person has it.
+    InClearing { clearing: Clearing },
+}
+
+/// State of a case: the fold of its entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    Open,
+    Filed,
+    Divided,
+    Clearing,
+}
+
+impl State {
+    /// The state after one more event.
+    pub fn after(self, event: &Event) -> State {
+        match event {
+            Event::Closed => State::Filed,
+            Event::Divided { .. } => State::Divided,
+            Event::InClearing { .. } => State::Clearing,
+            Event::Received { .. }
+            | Event::Claimed { .. }
+            | Event::Released { .. }
+            | Event::Recognised { .. }
+            | Event::Validated { .. }
+            | Event::Routed { .. }
+            | Event::Intended { .. }
+            | Event::Filed { .. }
+            | Event::Failed { .. } => self,
+        }
+    }
+
+    pub fn is_settled(self) -> bool {
+        self != State::Open
+    }
+}
+
+/// One line about a document: for tables and JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    pub document: Document,
+    pub state: State,
+    pub attempts: u32,
+    /// Name of the routing rule that decided.
+    pub rule: Option<String>,
+    pub fatal: u32,
+    pub warnings: u32,
+    /// Where it lies: target and location.
+    pub filed: Vec<(String, String)>,
+    pub clearing: Option<Clearing>,
+    pub parts: Vec<DocumentId>,
+    pub sheets: Option<Sheets>,
+}
+
+impl Summary {
+    /// A document that has just been received.
+    pub fn of(document: Document) -> Self {
+        Self {
+            document,
+            state: State::Open,
+            attempts: 0,
+            rule: None,
+            fatal: 0,
+            warnings: 0,
+            filed: Vec::new(),
+            clearing: None,
+            parts: Vec::new(),
+            sheets: None,
+        }
+    }
+
+    /// Takes in one more event: the fold that both ledgers and the verifier share.
+    pub fn take_in(&mut self, event: &Event) {
+        self.state = self.state.after(event);
+        match event {
+            Event::Claimed { attempt, .. } => self.attempts = *attempt,
+            Event::Released { counted, .. } if !counted => self.attempts = self.attempts.saturating_sub(1),
+            Event::Validated { fatal, warnings, .. } => (self.fatal, self.warnings) = (*fatal, *warnings),
+            Event::Routed { rule, .. } => self.rule = Some(rule.clone()),
+            Event::Filed { target, location, .. } => self.filed.push((target.clone(), location.clone())),
+            Event::InClearing { clearing } => self.clearing = Some(clearing.clone()),
+            Event::Divided { parts, sheets } => (self.parts, self.sheets) = (parts.clone(), *sheets),
+            Event::Received { .. }
+            | Event::Released { .. }
+            | Event::Recognised { .. }
+            | Event::Intended { .. }
+            | Event::Failed { .. }
+            | Event::Closed => {}
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The queue: what is to be done. A doorbell, not the truth: jobs carry ids, duplicates are harmless, and
+//! every queue can be refilled from the ledger.
+//!
+//! In and out: [`Job`]s. Absent on purpose: retries (the worker decides), documents, the ledger.
+
+use crate::error::Result;
+use crate::job::Job;
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// A job that was handed to us and is ours until we answer (or our connection ends).
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    pub job: Job,
+    /// Meaning belongs to the queue that delivered it.
+    pub tag: u64,
+    /// Which lane of the slot it came from; belongs to the queue that delivered it.
+    pub lane: usize,
+    pub redelivered: bool,
+}
+
+/// How much lies where (messages).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Depth {
+    pub ready: u64,
+    pub in_flight: u64,
+    pub delayed: u64,
+    /// Messages nobody can read; kept for a person.
+    pub poison: u64,
+}
+
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Returns when the queue has taken the job durably (confirmed).
+    async fn publish(&self, job: &Job) -> Result<()>;
+
+    /// A place that works one job at a time.
+    async fn slot(&self) -> Result<Box<dyn Slot>>;
+
+    async fn depth(&self) -> Result<Depth>;
+}
+
+#[async_trait]
+pub trait Slot: Send {
+    /// The next job, urgent before normal before backfill; `None` when none came within `wait`.
+    async fn take(&mut self, wait: Duration) -> Result<Option<Delivery>>;
+
+    /// The job is settled in the ledger: forget it.
+    async fn done(&mut self, delivery: &Delivery) -> Result<()>;
+
+    /// Not now: bring it again after `wait`.
+    async fn later(&mut self, delivery: &Delivery, wait: Duration) -> Result<()>;
+}

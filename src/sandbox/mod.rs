@@ -1,0 +1,12 @@
+//! The confined child: untrusted bytes are parsed in a process of their own.
+//!
+//! In: a task name, a question (JSON) and blobs. Out: an answer (JSON) and blobs, or an error whose kind says
+//! how the child ended. Absent on purpose: what the tasks do; rooms register theirs in `cli/child.rs`.
+
+mod child;
+mod confine;
+mod frame;
+mod parent;
+
+pub use child::{Answer, serve};
+pub use parent::{Limits, Sandbox};
