@@ -7,6 +7,7 @@
 use super::{Amount, Term};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The syntax an invoice was written in.
@@ -29,7 +30,7 @@ pub struct Place(pub u32);
 /// Entry 0 is the root. Each entry: parent, name with its usual prefix (`cac:InvoiceLine`), and position
 /// among its siblings of the same name (from 1).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Places(pub Vec<(u32, String, u32)>);
+pub struct Places(pub Vec<(u32, Cow<'static, str>, u32)>);
 
 impl Places {
     /// XPath with positions, such as `/ubl:Invoice[1]/cac:InvoiceLine[2]`; empty for a guessed invoice.
@@ -37,6 +38,18 @@ impl Places {
         let Some((parent, name, position)) = self.0.get(place.0 as usize) else { return String::new() };
         let step = format!("/{name}[{position}]");
         if place.0 == 0 { step } else { self.xpath(Place(*parent)) + &step }
+    }
+
+    /// Whether `inner` is `outer` or stands inside it.
+    pub fn within(&self, inner: Place, outer: Place) -> bool {
+        let mut place = inner;
+        while place != outer {
+            match self.0.get(place.0 as usize) {
+                Some((parent, ..)) if place.0 != 0 => place = Place(*parent),
+                _ => return false,
+            }
+        }
+        true
     }
 }
 
@@ -88,7 +101,7 @@ pub struct Invoice {
     pub vat_currency: Option<String>,
     /// BT-7 Value added tax point date
     pub tax_point_date: Option<Date>,
-    /// BT-8 Value added tax point date code
+    /// BT-8 Value added tax point date code, as written: UNTDID 2005 in UBL, UNTDID 2475 in CII
     pub tax_point_code: Option<String>,
     /// BT-9 Payment due date
     pub due_date: Option<Date>,
@@ -178,7 +191,8 @@ pub struct Party {
     pub name: Option<String>,
     /// BT-28 Seller trading name, BT-45 Buyer trading name
     pub trading_name: Option<String>,
-    /// BT-29 Seller identifiers, BT-46 Buyer identifier, BT-60 Payee identifier; also BT-90 (scheme SEPA) in UBL
+    /// BT-29 Seller identifiers, BT-46 Buyer identifier, BT-60 Payee identifier. The creditor identifier UBL
+    /// puts here (scheme SEPA) is found in [`DirectDebit::creditor`] where the invoice has a direct debit.
     pub ids: Vec<Identifier>,
     /// BT-30 Seller, BT-47 Buyer, BT-61 Payee legal registration identifier
     pub registration: Option<Identifier>,
