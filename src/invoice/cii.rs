@@ -3,7 +3,7 @@
 //! In: a [`Tree`]. Out: [`Invoice`], by the binding of EN 16931-3-3. Absent on purpose: judging.
 
 use super::model::*;
-use super::names::Attribute::{ListId, ListVersionId, UnitCode};
+use super::names::Attribute::{Format, ListId, ListVersionId, UnitCode};
 use super::names::{Name, qdt, ram, rsm, udt};
 use super::reading::{At, Reading, trim};
 use super::tree::Tree;
@@ -38,6 +38,7 @@ pub fn read(tree: &Tree) -> (Invoice, bool) {
     let overflowed = r.overflowed();
     invoice.places = std::mem::take(&mut r.places);
     invoice.misread = std::mem::take(&mut r.misread);
+    invoice.padded = std::mem::take(&mut r.padded);
     (invoice, overflowed)
 }
 
@@ -49,7 +50,11 @@ fn context(r: &mut Reading, at: At, invoice: &mut Invoice) {
 fn document(r: &mut Reading, at: At, invoice: &mut Invoice) {
     invoice.number = r.text(at, &[ram::ID]);
     invoice.type_code = r.text(at, &[ram::TypeCode]);
-    invoice.issue_date = r.date102(at, &[ram::IssueDateTime, udt::DateTimeString], bt(2));
+    // Another format than 102 counts as no date, as in BR-03.
+    let format = r.attribute(at, &[ram::IssueDateTime, udt::DateTimeString], Format);
+    if format.as_deref() == Some("102") {
+        invoice.issue_date = r.date102(at, &[ram::IssueDateTime, udt::DateTimeString], bt(2));
+    }
     for note in r.each(at, ram::IncludedNote) {
         let (subject, text) = (r.text(note, &[ram::SubjectCode]), r.text(note, &[ram::Content]));
         invoice.notes.push(Note { place: note.place, subject, text });
@@ -204,7 +209,7 @@ fn payment(r: &mut Reading, settlement: At) -> Vec<Payment> {
     let mut payments = Vec::new();
     for at in r.each(settlement, ram::SpecifiedTradeSettlementPaymentMeans) {
         let card = r.one(at, ram::ApplicableTradeSettlementFinancialCard);
-        let payer = r.one(at, ram::PayerPartyDebtorFinancialAccount);
+        let payer = r.one(at, ram::PayerPartyDebtorFinancialAccount).filter(|at| r.has(*at, &[ram::IBANID]));
         let provider = r.text(at, &[ram::PayeeSpecifiedCreditorFinancialInstitution, ram::BICID]);
         let mut transfers = Vec::new();
         for account in r.each(at, ram::PayeePartyCreditorFinancialAccount) {
@@ -263,13 +268,14 @@ fn direct_debit(r: &mut Reading, settlement: At, payments: &mut [Payment]) {
 fn vat(r: &mut Reading, settlement: At) -> Vec<VatBreakdown> {
     let mut breakdown = Vec::new();
     for at in r.each(settlement, ram::ApplicableTradeTax) {
-        let (category, rate) = tax(r, at, bt(119));
+        let (category, rate, other_tax) = tax(r, at, bt(119));
         breakdown.push(VatBreakdown {
             place: at.place,
             base: r.amount(at, &[ram::BasisAmount], bt(116)),
             tax: r.amount(at, &[ram::CalculatedAmount], bt(117)),
             category,
             rate,
+            other_tax,
             exemption: r.text(at, &[ram::ExemptionReason]),
             exemption_code: r.text(at, &[ram::ExemptionReasonCode]),
         });
@@ -277,13 +283,11 @@ fn vat(r: &mut Reading, settlement: At) -> Vec<VatBreakdown> {
     breakdown
 }
 
-/// Category and rate, where the element speaks of VAT.
-fn tax(r: &mut Reading, at: At, rate: Term) -> (Option<String>, Option<Amount>) {
+/// Category and rate, and whether they are of another tax than VAT.
+fn tax(r: &mut Reading, at: At, rate: Term) -> (Option<String>, Option<Amount>, bool) {
     let kind = r.text(at, &[ram::TypeCode]);
-    if !kind.is_some_and(|kind| trim(&kind).eq_ignore_ascii_case("VAT")) {
-        return (None, None);
-    }
-    (r.text(at, &[ram::CategoryCode]), r.amount(at, &[ram::RateApplicablePercent], rate))
+    let other_tax = !kind.is_some_and(|kind| kind.eq_ignore_ascii_case("VAT"));
+    (r.text(at, &[ram::CategoryCode]), r.amount(at, &[ram::RateApplicablePercent], rate), other_tax)
 }
 
 fn period(r: &mut Reading, at: At, terms: [u16; 2]) -> Period {
@@ -322,7 +326,7 @@ fn allowances_and_charges(
 
 fn allowance_or_charge(r: &mut Reading, at: At, terms: [u16; 4]) -> AllowanceCharge {
     let category = r.one(at, ram::CategoryTradeTax);
-    let (vat_category, vat_rate) = category.map(|at| tax(r, at, bt(terms[3]))).unwrap_or_default();
+    let (vat_category, vat_rate, other_tax) = category.map(|at| tax(r, at, bt(terms[3]))).unwrap_or_default();
     AllowanceCharge {
         place: at.place,
         amount: r.amount(at, &[ram::ActualAmount], bt(terms[0])),
@@ -330,6 +334,7 @@ fn allowance_or_charge(r: &mut Reading, at: At, terms: [u16; 4]) -> AllowanceCha
         percentage: r.amount(at, &[ram::CalculationPercent], bt(terms[2])),
         vat_category,
         vat_rate,
+        other_tax,
         reason: r.text(at, &[ram::Reason]),
         reason_code: r.text(at, &[ram::ReasonCode]),
     }
@@ -337,11 +342,12 @@ fn allowance_or_charge(r: &mut Reading, at: At, terms: [u16; 4]) -> AllowanceCha
 
 fn totals(r: &mut Reading, at: At, currency: Option<&str>, vat_currency: Option<&str>) -> Totals {
     let (mut vat, mut vat_accounting) = (None, None);
+    let (mut seen, mut seen_accounting) = (false, false);
     let tree = r.tree;
     for leaf in tree.children(at.node, ram::TaxTotalAmount) {
         match r.currency_of(leaf, currency, vat_currency) {
-            Some(true) => vat = vat.or_else(|| r.amount_at(at, leaf, bt(110))),
-            Some(false) => vat_accounting = vat_accounting.or_else(|| r.amount_at(at, leaf, bt(111))),
+            Some(true) => r.only(at, leaf, bt(110), &mut vat, &mut seen),
+            Some(false) => r.only(at, leaf, bt(111), &mut vat_accounting, &mut seen_accounting),
             None => {}
         }
     }
@@ -400,9 +406,9 @@ fn line_agreement(r: &mut Reading, at: At, line: &mut Line) {
 
 fn line_settlement(r: &mut Reading, at: At, line: &mut Line) {
     for tax_at in r.each(at, ram::ApplicableTradeTax) {
-        let (category, rate) = tax(r, tax_at, bt(152));
-        if line.vat_category.is_none() {
-            (line.vat_category, line.vat_rate) = (category, rate);
+        let (category, rate, other_tax) = tax(r, tax_at, bt(152));
+        if line.vat_category.is_none() || line.other_tax && !other_tax {
+            (line.vat_category, line.vat_rate, line.other_tax) = (category, rate, other_tax);
         }
     }
     line.period = r.one(at, ram::BillingSpecifiedPeriod).map(|at| period(r, at, [134, 135]));

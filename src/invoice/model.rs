@@ -40,6 +40,11 @@ impl Places {
         if place.0 == 0 { step } else { self.xpath(Place(*parent)) + &step }
     }
 
+    /// The element around a place; the root is its own.
+    pub fn parent(&self, place: Place) -> Place {
+        Place(self.0.get(place.0 as usize).map_or(0, |(parent, ..)| *parent))
+    }
+
     /// Whether `inner` is `outer` or stands inside it.
     pub fn within(&self, inner: Place, outer: Place) -> bool {
         let mut place = inner;
@@ -87,6 +92,8 @@ pub struct Invoice {
     pub syntax: Option<Syntax>,
     pub places: Places,
     pub misread: Vec<Misread>,
+    /// Amounts with blanks after their decimals; the official tests count such blanks as decimals.
+    pub padded: Vec<(Term, Place)>,
     /// Of a guessed invoice: where each header value was read.
     pub evidence: BTreeMap<Term, Evidence>,
     /// BT-1 Invoice number
@@ -332,6 +339,8 @@ pub struct AllowanceCharge {
     pub vat_category: Option<String>,
     /// BT-96, BT-103 VAT rate (document level only)
     pub vat_rate: Option<Amount>,
+    /// Category and rate belong to a tax that is not VAT.
+    pub other_tax: bool,
     /// BT-97, BT-104, BT-139, BT-144 Reason
     pub reason: Option<String>,
     /// BT-98, BT-105, BT-140, BT-145 Reason code
@@ -376,6 +385,8 @@ pub struct VatBreakdown {
     pub category: Option<String>,
     /// BT-119 VAT category rate
     pub rate: Option<Amount>,
+    /// Category and rate belong to a tax that is not VAT.
+    pub other_tax: bool,
     /// BT-120 VAT exemption reason text
     pub exemption: Option<String>,
     /// BT-121 VAT exemption reason code
@@ -445,6 +456,8 @@ pub struct Line {
     pub vat_category: Option<String>,
     /// BT-152 Invoiced item VAT rate
     pub vat_rate: Option<Amount>,
+    /// Category and rate belong to a tax that is not VAT.
+    pub other_tax: bool,
     /// BG-31 Item information
     pub item: Item,
 }

@@ -26,13 +26,17 @@ pub struct Reading<'t> {
     pub tree: &'t Tree<'t>,
     pub places: Places,
     pub misread: Vec<Misread>,
+    pub padded: Vec<(Term, Place)>,
     groups: usize,
 }
 
 impl<'t> Reading<'t> {
     pub fn of(tree: &'t Tree<'t>, root: Name) -> (Self, At) {
         let places = Places(vec![(0, Cow::Borrowed(root.qualified()), 1)]);
-        (Self { tree, places, misread: Vec::new(), groups: 0 }, At { node: 0, place: Place(0) })
+        (
+            Self { tree, places, misread: Vec::new(), padded: Vec::new(), groups: 0 },
+            At { node: 0, place: Place(0) },
+        )
     }
 
     /// More groups than we read: the invoice is incomplete and must not be used.
@@ -108,8 +112,25 @@ impl<'t> Reading<'t> {
     }
 
     pub fn amount_at(&mut self, at: At, leaf: Node, term: Term) -> Option<Amount> {
-        let read = trim(self.tree.text(leaf)).parse().ok();
+        let text = self.tree.text(leaf);
+        let read = trim(text).parse().ok();
+        if text.ends_with([' ', '\t', '\n', '\r'])
+            && text.split_once('.').is_some_and(|(_, after)| after.len() > 2)
+        {
+            self.padded.push((term, at.place));
+        }
         self.or_misread(at, leaf, term, read)
+    }
+
+    /// An amount that stands once; a second one leaves open which is meant.
+    pub fn only(&mut self, at: At, leaf: Node, term: Term, earlier: &mut Option<Amount>, seen: &mut bool) {
+        if std::mem::replace(seen, true) {
+            *earlier = None;
+            let tree = self.tree;
+            self.note(at, term, tree.text(leaf));
+        } else {
+            *earlier = self.amount_at(at, leaf, term);
+        }
     }
 
     /// Whether an amount is in the currency of the invoice (`true`), in that of VAT accounting (`false`), or

@@ -99,6 +99,7 @@ pub fn read(tree: &Tree, syntax: Syntax) -> (Invoice, bool) {
     let overflowed = r.overflowed();
     invoice.places = std::mem::take(&mut r.places);
     invoice.misread = std::mem::take(&mut r.misread);
+    invoice.padded = std::mem::take(&mut r.padded);
     (invoice, overflowed)
 }
 
@@ -319,7 +320,7 @@ fn allowances_and_charges(
 }
 
 fn allowance_or_charge(r: &mut Reading, at: At, terms: [u16; 4]) -> AllowanceCharge {
-    let (vat_category, vat_rate) = tax_category(r, at, cac::TaxCategory, bt(terms[3]));
+    let (vat_category, vat_rate, other_tax) = tax_category(r, at, cac::TaxCategory, bt(terms[3]));
     AllowanceCharge {
         place: at.place,
         amount: r.amount(at, &[cbc::Amount], bt(terms[0])),
@@ -327,19 +328,19 @@ fn allowance_or_charge(r: &mut Reading, at: At, terms: [u16; 4]) -> AllowanceCha
         percentage: r.amount(at, &[cbc::MultiplierFactorNumeric], bt(terms[2])),
         vat_category,
         vat_rate,
+        other_tax,
         reason: r.text(at, &[cbc::AllowanceChargeReason]),
         reason_code: r.text(at, &[cbc::AllowanceChargeReasonCode]),
     }
 }
 
-/// Category and rate of the first tax category that speaks of VAT.
-fn tax_category(r: &mut Reading, at: At, name: Name, rate: Term) -> (Option<String>, Option<Amount>) {
-    let Some(category) = r.tree.children(at.node, name).find(|node| is_vat(r, *node)) else {
-        return (None, None);
-    };
+/// Category and rate of the tax category that speaks of VAT; else of the first, and that it does not.
+fn tax_category(r: &mut Reading, at: At, name: Name, rate: Term) -> (Option<String>, Option<Amount>, bool) {
+    let vat = r.tree.children(at.node, name).find(|node| is_vat(r, *node));
+    let Some(category) = vat.or_else(|| r.tree.child(at.node, name)) else { return (None, None, false) };
     let code = r.leaf(category, &[cbc::ID]).map(|leaf| r.tree.text(leaf).to_owned());
     let percent = r.leaf(category, &[cbc::Percent]);
-    (code, percent.and_then(|leaf| r.amount_at(at, leaf, rate)))
+    (code, percent.and_then(|leaf| r.amount_at(at, leaf, rate)), vat.is_none())
 }
 
 fn totals(r: &mut Reading, root: At, currency: Option<&str>, vat_currency: Option<&str>) -> Totals {
@@ -370,11 +371,12 @@ fn vat_totals(
     vat_currency: Option<&str>,
 ) -> (Option<Amount>, Option<Amount>) {
     let (mut vat, mut vat_accounting) = (None, None);
+    let (mut seen, mut seen_accounting) = (false, false);
     for at in r.each(root, cac::TaxTotal) {
         let Some(leaf) = r.leaf(at.node, &[cbc::TaxAmount]) else { continue };
         match r.currency_of(leaf, currency, vat_currency) {
-            Some(true) => vat = vat.or_else(|| r.amount_at(at, leaf, bt(110))),
-            Some(false) => vat_accounting = vat_accounting.or_else(|| r.amount_at(at, leaf, bt(111))),
+            Some(true) => r.only(at, leaf, bt(110), &mut vat, &mut seen),
+            Some(false) => r.only(at, leaf, bt(111), &mut vat_accounting, &mut seen_accounting),
             None => {}
         }
     }
@@ -385,13 +387,14 @@ fn vat(r: &mut Reading, root: At) -> Vec<VatBreakdown> {
     let mut breakdown = Vec::new();
     for total in r.each(root, cac::TaxTotal) {
         for at in r.each(total, cac::TaxSubtotal) {
-            let (category, rate) = tax_category(r, at, cac::TaxCategory, bt(119));
+            let (category, rate, other_tax) = tax_category(r, at, cac::TaxCategory, bt(119));
             breakdown.push(VatBreakdown {
                 place: at.place,
                 base: r.amount(at, &[cbc::TaxableAmount], bt(116)),
                 tax: r.amount(at, &[cbc::TaxAmount], bt(117)),
                 category,
                 rate,
+                other_tax,
                 exemption: r.text(at, &[cac::TaxCategory, cbc::TaxExemptionReason]),
                 exemption_code: r.text(at, &[cac::TaxCategory, cbc::TaxExemptionReasonCode]),
             });
@@ -430,9 +433,9 @@ fn lines(r: &mut Reading, root: At, words: &Words) -> Vec<Line> {
     for at in r.each(root, words.line) {
         let (allowances, charges) = allowances_and_charges(r, at, &LINE_LEVEL);
         let item = r.one(at, cac::Item);
-        let (vat_category, vat_rate) = match item {
+        let (vat_category, vat_rate, other_tax) = match item {
             Some(item) => tax_category(r, item, cac::ClassifiedTaxCategory, bt(152)),
-            None => (None, None),
+            None => (None, None, false),
         };
         lines.push(Line {
             place: at.place,
@@ -454,6 +457,7 @@ fn lines(r: &mut Reading, root: At, words: &Words) -> Vec<Line> {
             price_unit: r.attribute(at, &[cac::Price, cbc::BaseQuantity], UnitCode),
             vat_category,
             vat_rate,
+            other_tax,
             item: item.map(|at| self::item(r, at)).unwrap_or_default(),
         });
     }

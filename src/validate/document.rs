@@ -97,7 +97,7 @@ fn without_vat(cx: &Context, invoice: &Invoice) -> Outcome {
 
 fn with_vat(cx: &Context, invoice: &Invoice) -> Outcome {
     let totals = &invoice.totals;
-    if !invoice.currency.present() && !cx.is_cii() {
+    if invoice.currency.is_none() && !cx.is_cii() {
         return Outcome::Holds;
     }
     // CII lets an invoice without VAT pass when both totals agree.

@@ -25,6 +25,12 @@ impl Context<'_> {
         self.invoice.syntax == Some(Syntax::Cii)
     }
 
+    /// An amount of this term in this group was written with blanks behind it.
+    fn padded(&self, terms: &[Term], place: Place) -> bool {
+        let places = &self.invoice.places;
+        self.invoice.padded.iter().any(|(term, at)| terms.contains(term) && places.within(*at, place))
+    }
+
     /// A value of this term stood in this group but could not be read; `LM-READ` says so already.
     fn misread(&self, terms: &[Term], place: Place) -> bool {
         let invoice = self.invoice;
@@ -104,11 +110,13 @@ impl<T> Rule<T> {
         }
     }
 
-    fn outcome(&self, context: &Context, subject: &T) -> Outcome {
+    fn outcome(&self, context: &Context, subject: &T, place: Place) -> Outcome {
         match self.check {
             Check::Present(present) => present(subject).into(),
             Check::Cents(amount) => match amount(subject) {
-                Some(amount) if amount.decimals() > 2 => Outcome::found(amount),
+                Some(amount) if amount.decimals() > 2 || context.padded(self.terms, place) => {
+                    Outcome::found(amount)
+                }
                 _ => Outcome::Holds,
             },
             Check::Test(test) => test(context, subject),
@@ -201,7 +209,7 @@ impl<'i> Examination<'i> {
     /// Applies a table to one group.
     pub fn apply<T>(&mut self, rules: &[Rule<T>], subject: &T, place: Place) {
         for rule in rules {
-            let outcome = rule.outcome(&self.context, subject);
+            let outcome = rule.outcome(&self.context, subject, place);
             if matches!(outcome, Outcome::Holds) {
                 continue;
             }

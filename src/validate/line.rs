@@ -22,7 +22,7 @@ pub const LINE: &[Rule<Line>] = &[
         "Der Bruttopreis des Artikels (BT-148) ist nicht negativ.",
         "The item gross price (BT-148) is not negative.",
         |_, line| line.gross_price.is_none_or(|price| price >= Amount::ZERO).into()),
-    needs("BR-CO-04", &[bt(151)], |line| line.vat_category.is_some()),
+    needs("BR-CO-04", &[bt(151)], |line| line.vat_category.is_some() && !line.other_tax),
     cents("BR-DEC-23", &[bt(131)], |line| line.net),
     fatal("BR-CL-23", &[bt(130)],
         "Die Einheit der Menge (BT-130) steht in der Liste der Einheiten (UN/ECE 20 und 21).",

@@ -80,14 +80,19 @@ fn check_invoice(invoice: &Invoice) -> Report {
 fn european(examination: &mut Examination, invoice: &Invoice) {
     let root = Place(0);
     examination.apply(document::DOCUMENT, invoice, root);
-    examination.apply(document::TOTALS, invoice, invoice.totals.place);
+    // Without the group the official tests of the group do not run; BR-CO-15 refuses such an invoice.
+    if invoice.totals.place != root {
+        examination.apply(document::TOTALS, invoice, invoice.totals.place);
+    }
     examination.apply(codes::DOCUMENT, invoice, root);
     examination.apply(vat::DOCUMENT, invoice, root);
     for address in addresses(invoice) {
         examination.apply(codes::ADDRESS, address, address.place);
     }
     for row in &invoice.vat {
-        examination.apply(vat::BREAKDOWN, row, row.place);
+        if !vat::shadowed(invoice, row) {
+            examination.apply(vat::BREAKDOWN, row, row.place);
+        }
         examination.apply(codes::BREAKDOWN, row, row.place);
         vat::apply(examination, vat::CATEGORY, &row.category, row, row.place);
     }

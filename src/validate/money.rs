@@ -53,17 +53,11 @@ fn within_one(expected: Decimal, found: Decimal) -> bool {
     expected.checked_sub(found).is_some_and(|difference| difference.abs() <= Decimal::ONE)
 }
 
-/// Net amounts per VAT category, and per category and rate; computed once, however often it is asked.
+/// Lines plus charges minus allowances, per VAT category, and per category and rate; computed once, however
+/// often it is asked. A total of `None` grew beyond what we can hold.
 pub struct VatSums<'i> {
-    by_category: HashMap<&'i str, Net>,
-    by_rate: HashMap<(&'i str, Decimal), Net>,
-}
-
-/// Lines plus charges minus allowances of one category.
-#[derive(Clone, Copy)]
-pub struct Net {
-    /// `None`: beyond what we can hold.
-    pub total: Option<Decimal>,
+    by_category: HashMap<&'i str, Option<Decimal>>,
+    by_rate: HashMap<(&'i str, Decimal), Option<Decimal>>,
 }
 
 impl<'i> VatSums<'i> {
@@ -86,22 +80,20 @@ impl<'i> VatSums<'i> {
 
     /// Zero where nothing has this category.
     pub fn of_category(&self, category: &str) -> Option<Decimal> {
-        self.by_category.get(category).map_or(Some(Decimal::ZERO), |net| net.total)
+        self.by_category.get(category).map_or(Some(Decimal::ZERO), |total| *total)
     }
 
-    /// `None` where nothing has this category and rate.
-    pub fn of_rate(&self, category: &'i str, rate: Decimal) -> Option<Net> {
+    /// The outer `None` where nothing has this category and rate.
+    pub fn of_rate(&self, category: &'i str, rate: Decimal) -> Option<Option<Decimal>> {
         self.by_rate.get(&(category, rate)).copied()
     }
 
     fn add(&mut self, category: &'i str, rate: Option<Amount>, amount: Option<Decimal>) {
         let amount = amount.unwrap_or(Decimal::ZERO);
-        let start = Net { total: Some(Decimal::ZERO) };
-        let net = self.by_category.entry(category).or_insert(start);
-        net.total = net.total.and_then(|total| total.checked_add(amount));
+        let add = |total: &mut Option<Decimal>| *total = total.and_then(|total| total.checked_add(amount));
+        add(self.by_category.entry(category).or_insert(Some(Decimal::ZERO)));
         if let Some(rate) = rate {
-            let net = self.by_rate.entry((category, rate.value())).or_insert(start);
-            net.total = net.total.and_then(|total| total.checked_add(amount));
+            add(self.by_rate.entry((category, rate.value())).or_insert(Some(Decimal::ZERO)));
         }
     }
 }

@@ -26,7 +26,7 @@ pub const DOCUMENT: &[Rule<Invoice>] = &[
     warning("BR-DE-26", &[bg(3), bt(3)],
         "Eine berichtigte Rechnung (BT-3 = 384) nennt die Rechnung, die sie berichtigt (BG-3).",
         "A corrected invoice (BT-3 = 384) names the invoice it corrects (BG-3).",
-        |_, invoice| (code(&invoice.type_code) != "384" || !invoice.preceding.is_empty()).into()),
+        |cx, invoice| (code(&invoice.type_code) != "384" || names_another(cx, invoice)).into()),
 ];
 
 #[rustfmt::skip]
@@ -110,6 +110,11 @@ fn is_taxed(cx: &Context) -> bool {
         || !cx.is_cii() && parts().any(|part| taxed(&part.vat_category))
 }
 
+/// UBL asks for the reference within the group, CII for the group.
+fn names_another(cx: &Context, invoice: &Invoice) -> bool {
+    invoice.preceding.iter().any(|preceding| cx.is_cii() || preceding.number.is_some())
+}
+
 fn can_be_taxed(invoice: &Invoice) -> bool {
     let seller = &invoice.seller;
     seller.vat_id.present() || seller.tax_number.present() || invoice.tax_representative.is_some()
@@ -124,19 +129,17 @@ fn discounts_are_readable(terms: &str) -> bool {
     discounts.all(|line| is_discount(trim(line))) && ends_with_line_break(terms)
 }
 
-/// `#SKONTO#TAGE=14#PROZENT=2.00#`, optionally with `BASISBETRAG=100.00#`. The official pattern has no start:
-/// anything may stand before it.
+/// `#SKONTO#TAGE=14#PROZENT=2.00#`, optionally with `BASISBETRAG=100.00#`.
 fn is_discount(line: &str) -> bool {
-    line.match_indices("#SKONTO#TAGE=").any(|(at, start)| {
-        let segments: Vec<&str> = line[at + start.len()..].split('#').collect();
-        let percent = |text: &str| text.strip_prefix("PROZENT=").is_some_and(|number| is_money(number, false));
-        let base = |text: &str| text.strip_prefix("BASISBETRAG=").is_some_and(|number| is_money(number, true));
-        match segments[..] {
-            [days, rate, ""] => is_number(days) && percent(rate),
-            [days, rate, amount, ""] => is_number(days) && percent(rate) && base(amount),
-            _ => false,
-        }
-    })
+    let Some(rest) = line.strip_prefix("#SKONTO#TAGE=") else { return false };
+    let segments: Vec<&str> = rest.split('#').collect();
+    let percent = |text: &str| text.strip_prefix("PROZENT=").is_some_and(|number| is_money(number, false));
+    let base = |text: &str| text.strip_prefix("BASISBETRAG=").is_some_and(|number| is_money(number, true));
+    match segments[..] {
+        [days, rate, ""] => is_number(days) && percent(rate),
+        [days, rate, amount, ""] => is_number(days) && percent(rate) && base(amount),
+        _ => false,
+    }
 }
 
 fn is_number(text: &str) -> bool {
@@ -210,6 +213,7 @@ mod tests {
             "#skonto#TAGE=14#PROZENT=2.00#\n",
             "#SKONTO#TAGE=14#PROZENT=2.00#\n#Hallo",
             "#SKONTO#TAGE=14#PROZENT=2.00#BASISBETRAG=1.000#\n",
+            "#SKONTO#TAGE=7#PROZENT=3.00##SKONTO#TAGE=14#PROZENT=2.00#\n",
         ] {
             assert!(!discounts_are_readable(terms), "{terms:?}");
         }
