@@ -22,7 +22,7 @@ pub enum Syntax {
 }
 
 /// Where a group stood: index of its element in [`Places`]. The default points at the root.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Place(pub u32);
 
 /// The elements groups were read from; an empty list for an invoice that was guessed.

@@ -58,6 +58,29 @@ const fn slots(locals: &[&str]) -> [u8; SLOTS] {
     slots
 }
 
+/// The name at its place in the list; found by the compiler.
+const fn named(space: Space, locals: &[&str], local: &str) -> Name {
+    let mut number = 0;
+    while !same(locals[number].as_bytes(), local.as_bytes()) {
+        number += 1;
+    }
+    Name { space, local: number as u8 }
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 macro_rules! names {
     ($($space:ident $prefix:ident $uri:literal { $($local:ident)* })*) => {
         /// Namespaces we know.
@@ -96,8 +119,7 @@ macro_rules! names {
             pub mod $prefix {
                 use super::{Name, SLOTS, Space};
 
-                enum Number { $($local),* }
-                $(pub const $local: Name = Name { space: Space::$space, local: Number::$local as u8 };)*
+                $(pub const $local: Name = super::named(Space::$space, LOCALS, stringify!($local));)*
                 pub(super) const LOCALS: &[&str] = &[$(stringify!($local)),*];
                 pub(super) const QUALIFIED: &[&str] =
                     &[$(concat!(stringify!($prefix), ":", stringify!($local))),*];

@@ -29,7 +29,7 @@ pub const DOCUMENT: &[Rule<Invoice>] = &[
     fatal("BR-CO-15", &[bt(112), bt(109), bt(110)],
         "Rechnungsbetrag ohne Umsatzsteuer (BT-109) und Umsatzsteuer (BT-110) ergeben zusammen den Rechnungsbetrag mit Umsatzsteuer (BT-112).",
         "Total without VAT (BT-109) plus VAT (BT-110) make the total with VAT (BT-112).",
-        |cx, invoice| with_vat(cx, invoice)),
+        with_vat),
 ];
 
 #[rustfmt::skip]

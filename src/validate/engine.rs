@@ -8,6 +8,7 @@ use super::{Finding, Severity};
 use crate::invoice::{Amount, Invoice, Place, Syntax, Term, name_of};
 use crate::job::Bilingual;
 use rust_decimal::Decimal;
+use std::collections::HashSet;
 
 /// One report holds no more; the last finding then says so.
 const MAX_FINDINGS: usize = 10_000;
@@ -18,25 +19,41 @@ const MAX_SHOWN: usize = 200;
 pub struct Context<'i> {
     pub invoice: &'i Invoice,
     pub sums: VatSums<'i>,
+    misread: HashSet<(Term, Place)>,
+    padded: HashSet<(Term, Place)>,
 }
 
-impl Context<'_> {
+impl<'i> Context<'i> {
+    fn of(invoice: &'i Invoice) -> Self {
+        let misread = invoice.misread.iter().map(|misread| (misread.term, misread.place));
+        let misread = with_groups_around(invoice, misread);
+        let padded = with_groups_around(invoice, invoice.padded.iter().copied());
+        Self { invoice, sums: VatSums::of(invoice), misread, padded }
+    }
+
     pub fn is_cii(&self) -> bool {
         self.invoice.syntax == Some(Syntax::Cii)
     }
+}
 
-    /// An amount of this term in this group was written with blanks behind it.
-    fn padded(&self, terms: &[Term], place: Place) -> bool {
-        let places = &self.invoice.places;
-        self.invoice.padded.iter().any(|(term, at)| terms.contains(term) && places.within(*at, place))
+/// The places, and every group around them; a rule asks from its group.
+fn with_groups_around(
+    invoice: &Invoice,
+    places: impl Iterator<Item = (Term, Place)>,
+) -> HashSet<(Term, Place)> {
+    let mut around = HashSet::new();
+    for (term, inner) in places {
+        let mut place = inner;
+        while around.insert((term, place)) && place != Place(0) {
+            place = invoice.places.parent(place);
+        }
     }
+    around
+}
 
-    /// A value of this term stood in this group but could not be read; `LM-READ` says so already.
-    fn misread(&self, terms: &[Term], place: Place) -> bool {
-        let invoice = self.invoice;
-        let mut misread = invoice.misread.iter();
-        misread.any(|m| terms.contains(&m.term) && invoice.places.within(m.place, place))
-    }
+/// One of the terms is among these, at this place.
+fn any(of: &HashSet<(Term, Place)>, terms: &[Term], place: Place) -> bool {
+    !of.is_empty() && terms.iter().any(|term| of.contains(&(*term, place)))
 }
 
 /// A rule about one group, as a row: id, terms, severity, texts and check stand in one place.
@@ -114,7 +131,7 @@ impl<T> Rule<T> {
         match self.check {
             Check::Present(present) => present(subject).into(),
             Check::Cents(amount) => match amount(subject) {
-                Some(amount) if amount.decimals() > 2 || context.padded(self.terms, place) => {
+                Some(amount) if amount.decimals() > 2 || any(&context.padded, self.terms, place) => {
                     Outcome::found(amount)
                 }
                 _ => Outcome::Holds,
@@ -198,8 +215,7 @@ pub struct Examination<'i> {
 
 impl<'i> Examination<'i> {
     pub fn of(invoice: &'i Invoice, profile: &'i Profile) -> Self {
-        let context = Context { invoice, sums: VatSums::of(invoice) };
-        Self { context, profile, findings: Vec::new(), full: false }
+        Self { context: Context::of(invoice), profile, findings: Vec::new(), full: false }
     }
 
     pub fn uses(&self, set: Set) -> bool {
@@ -214,7 +230,8 @@ impl<'i> Examination<'i> {
                 continue;
             }
             let given = matches!(rule.check, Check::Present(_));
-            if given && self.context.misread(rule.terms, place) {
+            // `LM-READ` says so already.
+            if given && any(&self.context.misread, rule.terms, place) {
                 continue;
             }
             self.report(rule.id, rule.severity, rule.terms, || rule.text(), outcome, place);
@@ -232,6 +249,7 @@ impl<'i> Examination<'i> {
         place: Place,
     ) {
         let broken = match outcome {
+            _ if self.full => return,
             Outcome::Holds => return,
             Outcome::Broken(broken) => broken,
             Outcome::CannotTell => {
@@ -254,7 +272,7 @@ impl<'i> Examination<'i> {
     fn push(&mut self, finding: Finding) {
         if self.findings.len() < MAX_FINDINGS {
             self.findings.push(finding);
-        } else if !self.full {
+        } else {
             self.full = true;
             self.findings.push(too_many());
         }
