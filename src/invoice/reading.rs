@@ -152,11 +152,12 @@ impl<'t> Reading<'t> {
         self.or_misread(at, leaf, term, read)
     }
 
-    /// A date of format 102 (`20261121`).
+    /// A date of format 102 (`20261121`); a format that is not named is taken for it.
     pub fn date102(&mut self, at: At, path: &[Name], term: Term) -> Option<Date> {
         let leaf = self.leaf(at.node, path)?;
         let format = self.tree.attribute(leaf, Attribute::Format);
-        let read = civil(trim(self.tree.text(leaf)), false).filter(|_| format == Some("102"));
+        let read =
+            civil(trim(self.tree.text(leaf)), false).filter(|_| matches!(format, None | Some("" | "102")));
         self.or_misread(at, leaf, term, read)
     }
 

@@ -3,6 +3,7 @@
 //! In: rows and the group they speak about. Out: findings. Absent on purpose: any rule.
 
 use super::money::VatSums;
+use super::present::trim;
 use super::profile::{Profile, Set};
 use super::{Finding, Severity};
 use crate::invoice::{Amount, Invoice, Place, Syntax, Term, name_of};
@@ -25,7 +26,9 @@ pub struct Context<'i> {
 
 impl<'i> Context<'i> {
     fn of(invoice: &'i Invoice) -> Self {
-        let misread = invoice.misread.iter().map(|misread| (misread.term, misread.place));
+        // Blanks where a value should be count as missing.
+        let written = invoice.misread.iter().filter(|misread| !trim(&misread.found).is_empty());
+        let misread = written.map(|misread| (misread.term, misread.place));
         let misread = with_groups_around(invoice, misread);
         let padded = with_groups_around(invoice, invoice.padded.iter().copied());
         Self { invoice, sums: VatSums::of(invoice), misread, padded }
