@@ -7,6 +7,7 @@
 use super::{Amount, Term};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The syntax an invoice was written in.
@@ -21,7 +22,7 @@ pub enum Syntax {
 }
 
 /// Where a group stood: index of its element in [`Places`]. The default points at the root.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Place(pub u32);
 
 /// The elements groups were read from; an empty list for an invoice that was guessed.
@@ -29,7 +30,7 @@ pub struct Place(pub u32);
 /// Entry 0 is the root. Each entry: parent, name with its usual prefix (`cac:InvoiceLine`), and position
 /// among its siblings of the same name (from 1).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Places(pub Vec<(u32, String, u32)>);
+pub struct Places(pub Vec<(u32, Cow<'static, str>, u32)>);
 
 impl Places {
     /// XPath with positions, such as `/ubl:Invoice[1]/cac:InvoiceLine[2]`; empty for a guessed invoice.
@@ -37,6 +38,23 @@ impl Places {
         let Some((parent, name, position)) = self.0.get(place.0 as usize) else { return String::new() };
         let step = format!("/{name}[{position}]");
         if place.0 == 0 { step } else { self.xpath(Place(*parent)) + &step }
+    }
+
+    /// The element around a place; the root is its own.
+    pub fn parent(&self, place: Place) -> Place {
+        Place(self.0.get(place.0 as usize).map_or(0, |(parent, ..)| *parent))
+    }
+
+    /// Whether `inner` is `outer` or stands inside it.
+    pub fn within(&self, inner: Place, outer: Place) -> bool {
+        let mut place = inner;
+        while place != outer {
+            match self.0.get(place.0 as usize) {
+                Some((parent, ..)) if place.0 != 0 => place = Place(*parent),
+                _ => return false,
+            }
+        }
+        true
     }
 }
 
@@ -74,6 +92,8 @@ pub struct Invoice {
     pub syntax: Option<Syntax>,
     pub places: Places,
     pub misread: Vec<Misread>,
+    /// Amounts with blanks after their decimals; the official tests count such blanks as decimals.
+    pub padded: Vec<(Term, Place)>,
     /// Of a guessed invoice: where each header value was read.
     pub evidence: BTreeMap<Term, Evidence>,
     /// BT-1 Invoice number
@@ -88,7 +108,7 @@ pub struct Invoice {
     pub vat_currency: Option<String>,
     /// BT-7 Value added tax point date
     pub tax_point_date: Option<Date>,
-    /// BT-8 Value added tax point date code
+    /// BT-8 Value added tax point date code, as written: UNTDID 2005 in UBL, UNTDID 2475 in CII
     pub tax_point_code: Option<String>,
     /// BT-9 Payment due date
     pub due_date: Option<Date>,
@@ -178,7 +198,8 @@ pub struct Party {
     pub name: Option<String>,
     /// BT-28 Seller trading name, BT-45 Buyer trading name
     pub trading_name: Option<String>,
-    /// BT-29 Seller identifiers, BT-46 Buyer identifier, BT-60 Payee identifier; also BT-90 (scheme SEPA) in UBL
+    /// BT-29 Seller identifiers, BT-46 Buyer identifier, BT-60 Payee identifier. The creditor identifier UBL
+    /// puts here (scheme SEPA) is found in [`DirectDebit::creditor`] where the invoice has a direct debit.
     pub ids: Vec<Identifier>,
     /// BT-30 Seller, BT-47 Buyer, BT-61 Payee legal registration identifier
     pub registration: Option<Identifier>,
@@ -318,6 +339,8 @@ pub struct AllowanceCharge {
     pub vat_category: Option<String>,
     /// BT-96, BT-103 VAT rate (document level only)
     pub vat_rate: Option<Amount>,
+    /// Category and rate belong to a tax that is not VAT.
+    pub other_tax: bool,
     /// BT-97, BT-104, BT-139, BT-144 Reason
     pub reason: Option<String>,
     /// BT-98, BT-105, BT-140, BT-145 Reason code
@@ -362,6 +385,8 @@ pub struct VatBreakdown {
     pub category: Option<String>,
     /// BT-119 VAT category rate
     pub rate: Option<Amount>,
+    /// Category and rate belong to a tax that is not VAT.
+    pub other_tax: bool,
     /// BT-120 VAT exemption reason text
     pub exemption: Option<String>,
     /// BT-121 VAT exemption reason code
@@ -431,6 +456,8 @@ pub struct Line {
     pub vat_category: Option<String>,
     /// BT-152 Invoiced item VAT rate
     pub vat_rate: Option<Amount>,
+    /// Category and rate belong to a tax that is not VAT.
+    pub other_tax: bool,
     /// BG-31 Item information
     pub item: Item,
 }

@@ -1,0 +1,408 @@
+//! A light tree of an XML document, with the guards hostile documents call for.
+//!
+//! In: text. Out: [`Tree`]: elements in one list, text as places in the source, known names as numbers.
+//! Absent on purpose: DOCTYPE and entities (refused), comments, processing instructions, unknown attributes,
+//! and text that stands beside child elements (noted in [`Tree::mixed`], no invoice has such).
+
+use super::names::{Attribute, Name, Space};
+use crate::error::{Error, Kind, Result};
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+const MAX_DEPTH: usize = 100;
+const MAX_ATTRIBUTES: usize = 100;
+const MAX_ELEMENTS: usize = 5_000_000;
+/// Namespace declarations in force at one place.
+const MAX_DECLARATIONS: usize = 200;
+
+pub struct Tree<'a> {
+    source: &'a str,
+    /// Text that does not stand in the source as it is meant (references, CDATA, line ends).
+    composed: String,
+    elements: Vec<Element>,
+    attributes: Vec<(Attribute, Span)>,
+    /// The first element that holds both text and elements.
+    pub mixed: Option<Node>,
+}
+
+/// Number of an element; the root is 0.
+pub type Node = u32;
+
+struct Element {
+    name: Name,
+    /// First child; 0 for none, as the root is nobody's child.
+    child: Node,
+    /// Next sibling; 0 for none.
+    next: Node,
+    text: Span,
+    attributes: u32,
+    attribute_count: u32,
+}
+
+/// A piece of `source`, or of `composed`.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    start: u32,
+    len: u32,
+    composed: bool,
+}
+
+impl<'a> Tree<'a> {
+    pub fn parse(source: &'a str) -> Result<Self> {
+        let forbidden = |c: u8| c < b' ' && !matches!(c, b'\t' | b'\n' | b'\r');
+        if source.bytes().any(forbidden) {
+            return Err(malformed("a control character", 0));
+        }
+        let mut reader = Reader::from_str(source);
+        reader.config_mut().check_comments = true;
+        let mut builder = Builder::over(source);
+        loop {
+            let start = reader.buffer_position();
+            let event = reader.read_event().map_err(|_| malformed("broken markup", reader.error_position()))?;
+            match event {
+                Event::Start(tag) => builder.open(&tag, start)?,
+                Event::Empty(tag) => {
+                    builder.open(&tag, start)?;
+                    builder.close();
+                }
+                Event::End(_) => builder.close(),
+                Event::Text(text) => builder.text(&text.into_inner(), start)?,
+                Event::CData(text) => builder.cdata(&text.into_inner(), start)?,
+                Event::GeneralRef(reference) => builder.reference(&reference.into_inner(), start)?,
+                Event::DocType(_) => return Err(doctype()),
+                Event::Decl(_) if start > 0 => return Err(malformed("a second declaration", start)),
+                Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
+                Event::Eof => return builder.finish(),
+            }
+        }
+    }
+
+    pub fn name(&self, node: Node) -> Name {
+        self.elements[node as usize].name
+    }
+
+    pub fn text(&self, node: Node) -> &str {
+        self.slice(self.elements[node as usize].text)
+    }
+
+    pub fn attribute(&self, node: Node, name: Attribute) -> Option<&str> {
+        let element = &self.elements[node as usize];
+        let first = element.attributes as usize;
+        let own = &self.attributes[first..first + element.attribute_count as usize];
+        own.iter().find(|(attribute, _)| *attribute == name).map(|(_, span)| self.slice(*span))
+    }
+
+    pub fn children(&self, node: Node, name: Name) -> impl Iterator<Item = Node> {
+        let mut next = self.elements[node as usize].child;
+        std::iter::from_fn(move || {
+            while next != 0 {
+                let this = next;
+                next = self.elements[this as usize].next;
+                if self.elements[this as usize].name == name {
+                    return Some(this);
+                }
+            }
+            None
+        })
+    }
+
+    pub fn child(&self, node: Node, name: Name) -> Option<Node> {
+        self.children(node, name).next()
+    }
+
+    fn slice(&self, span: Span) -> &str {
+        let text = if span.composed { &self.composed } else { self.source };
+        text.get(span.start as usize..(span.start + span.len) as usize).unwrap_or_default()
+    }
+}
+
+struct Builder<'a> {
+    tree: Tree<'a>,
+    open: Vec<Open>,
+    /// Prefixes in force, innermost last.
+    declarations: Vec<(Span, Space)>,
+    /// `]]>` may only close CDATA; looked for in each text once it occurs anywhere.
+    cdata_ends: bool,
+}
+
+struct Open {
+    node: Node,
+    last_child: Node,
+    /// Length of `declarations` outside.
+    declarations: usize,
+}
+
+impl<'a> Builder<'a> {
+    fn over(source: &'a str) -> Self {
+        let elements = Vec::with_capacity(source.len() / 50);
+        let tree = Tree { source, composed: String::new(), elements, attributes: Vec::new(), mixed: None };
+        Self { tree, open: Vec::new(), declarations: Vec::new(), cdata_ends: source.contains("]]>") }
+    }
+
+    fn open(&mut self, tag: &BytesStart, at: u64) -> Result<()> {
+        if self.open.is_empty() && !self.tree.elements.is_empty() {
+            return Err(malformed("a second root element", at));
+        }
+        if self.open.len() >= MAX_DEPTH {
+            return Err(too_large(format!("elements are nested more than {MAX_DEPTH} deep")));
+        }
+        if self.tree.elements.len() >= MAX_ELEMENTS {
+            return Err(too_large(format!("there are more than {MAX_ELEMENTS} elements")));
+        }
+        let outside = self.declarations.len();
+        let attributes = self.tree.attributes.len();
+        self.attributes(tag, at)?;
+        let name = self.name(tag.name().into_inner(), at)?;
+        let node = self.tree.elements.len() as Node;
+        self.tree.elements.push(Element {
+            name,
+            child: 0,
+            next: 0,
+            text: Span::default(),
+            attributes: attributes as u32,
+            attribute_count: (self.tree.attributes.len() - attributes) as u32,
+        });
+        self.link(node);
+        self.open.push(Open { node, last_child: 0, declarations: outside });
+        Ok(())
+    }
+
+    fn link(&mut self, node: Node) {
+        let Some(parent) = self.open.last_mut() else { return };
+        if parent.last_child == 0 {
+            self.tree.elements[parent.node as usize].child = node;
+            if self.tree.mixed.is_none() && !blank(self.tree.text(parent.node)) {
+                self.tree.mixed = Some(parent.node);
+            }
+        } else {
+            self.tree.elements[parent.last_child as usize].next = node;
+        }
+        parent.last_child = node;
+    }
+
+    fn close(&mut self) {
+        if let Some(open) = self.open.pop() {
+            self.declarations.truncate(open.declarations);
+        }
+    }
+
+    fn attributes(&mut self, tag: &BytesStart, at: u64) -> Result<()> {
+        let mut names: Vec<&str> = Vec::new();
+        let mut prefixed = false;
+        let mut attributes = tag.attributes();
+        for attribute in attributes.with_checks(false) {
+            let attribute = attribute.map_err(|_| malformed("a broken attribute", at))?;
+            let name = attribute.key.into_inner();
+            if names.len() >= MAX_ATTRIBUTES {
+                return Err(too_large(format!("an element has more than {MAX_ATTRIBUTES} attributes")));
+            }
+            if names.contains(&name) {
+                return Err(malformed("an attribute given twice", at));
+            }
+            names.push(name);
+            if name == "xmlns" || name.starts_with("xmlns:") {
+                self.declare(name.strip_prefix("xmlns:").unwrap_or_default(), &attribute.value, at)?;
+            } else if name.contains(':') {
+                prefixed = true;
+                self.value(&attribute.value, at)?;
+            } else {
+                let span = self.value(&attribute.value, at)?;
+                if let Some(known) = Attribute::find(name) {
+                    self.tree.attributes.push((known, span));
+                }
+            }
+        }
+        if prefixed {
+            for name in names {
+                let Some((prefix, _)) = name.split_once(':') else { continue };
+                if prefix != "xmlns" && prefix != "xml" && self.space(prefix).is_none() {
+                    return Err(malformed("an undeclared prefix", at));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn declare(&mut self, prefix: &str, uri: &str, at: u64) -> Result<()> {
+        if self.declarations.len() >= MAX_DECLARATIONS {
+            return Err(too_large(format!("more than {MAX_DECLARATIONS} namespaces are declared")));
+        }
+        let uri = self.value(uri, at)?;
+        let space = Space::of(self.tree.slice(uri));
+        let prefix = self.span(prefix);
+        self.declarations.push((prefix, space));
+        Ok(())
+    }
+
+    /// Namespace of a prefix, innermost declaration first.
+    fn space(&self, prefix: &str) -> Option<Space> {
+        let found = self.declarations.iter().rev().find(|(span, _)| self.tree.slice(*span) == prefix);
+        found.map(|(_, space)| *space)
+    }
+
+    fn name(&self, name: &str, at: u64) -> Result<Name> {
+        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+        let odd = |c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.');
+        let starts_wrong = local.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.'));
+        if local.is_empty() || starts_wrong || local.contains(odd) || prefix.contains(odd) {
+            return Err(malformed("an element name that is none", at));
+        }
+        match self.space(prefix) {
+            Some(space) => Ok(Name::find(space, local)),
+            None if prefix.is_empty() => Ok(Name::find(Space::Other, local)),
+            None => Err(malformed("an undeclared prefix", at)),
+        }
+    }
+
+    /// An attribute's value: references resolved, line ends and tabs turned into blanks.
+    fn value(&mut self, raw: &str, at: u64) -> Result<Span> {
+        if raw.contains('<') {
+            return Err(malformed("'<' in an attribute", at));
+        }
+        if !raw.contains(['&', '\t', '\n', '\r']) {
+            return Ok(self.span(raw));
+        }
+        let start = self.tree.composed.len();
+        let mut rest = raw;
+        while let Some(special) = rest.find(['&', '\t', '\n', '\r']) {
+            self.tree.composed.push_str(&rest[..special]);
+            rest = &rest[special..];
+            if let Some(reference) = rest.strip_prefix('&') {
+                let end = reference.find(';').ok_or_else(|| malformed("a broken reference", at))?;
+                self.tree.composed.push(resolve(&reference[..end], at)?);
+                rest = &reference[end + 1..];
+            } else {
+                self.tree.composed.push(' ');
+                rest = rest.strip_prefix("\r\n").unwrap_or(&rest[1..]);
+            }
+        }
+        self.tree.composed.push_str(rest);
+        Ok(Span { start: start as u32, len: (self.tree.composed.len() - start) as u32, composed: true })
+    }
+
+    fn text(&mut self, text: &str, at: u64) -> Result<()> {
+        if self.cdata_ends && text.contains("]]>") {
+            return Err(malformed("']]>' outside CDATA", at));
+        }
+        if self.open.is_empty() && blank(text) {
+            return Ok(());
+        }
+        self.cdata(text, at)
+    }
+
+    fn cdata(&mut self, text: &str, at: u64) -> Result<()> {
+        let Some(open) = self.open.last() else { return Err(malformed("text outside the root element", at)) };
+        let node = open.node;
+        if open.last_child != 0 {
+            if self.tree.mixed.is_none() && !blank(text) {
+                self.tree.mixed = Some(node);
+            }
+            return Ok(());
+        }
+        if self.tree.elements[node as usize].text.len == 0 && !text.contains('\r') {
+            self.tree.elements[node as usize].text = self.span(text);
+            return Ok(());
+        }
+        self.compose(node);
+        let mut rest = text;
+        while let Some(end) = rest.find('\r') {
+            self.append(node, &rest[..end]);
+            self.append(node, "\n");
+            rest = rest[end + 1..].strip_prefix('\n').unwrap_or(&rest[end + 1..]);
+        }
+        self.append(node, rest);
+        Ok(())
+    }
+
+    fn reference(&mut self, reference: &str, at: u64) -> Result<()> {
+        let meant = resolve(reference, at)?;
+        let Some(open) = self.open.last() else { return Err(malformed("text outside the root element", at)) };
+        let (node, has_children) = (open.node, open.last_child != 0);
+        if has_children {
+            self.tree.mixed.get_or_insert(node);
+            return Ok(());
+        }
+        self.compose(node);
+        self.append(node, meant.encode_utf8(&mut [0; 4]));
+        Ok(())
+    }
+
+    /// Moves the text of an element to the end of `composed`, where it can grow. Only its own text is written
+    /// there until its first child opens, so it stays in one piece.
+    fn compose(&mut self, node: Node) {
+        let span = self.tree.elements[node as usize].text;
+        if span.composed {
+            return;
+        }
+        let start = self.tree.composed.len() as u32;
+        let end = span.start as usize + span.len as usize;
+        self.tree.composed.push_str(self.tree.source.get(span.start as usize..end).unwrap_or_default());
+        self.tree.elements[node as usize].text = Span { start, len: span.len, composed: true };
+    }
+
+    fn append(&mut self, node: Node, text: &str) {
+        self.tree.composed.push_str(text);
+        self.tree.elements[node as usize].text.len += text.len() as u32;
+    }
+
+    /// Where a piece of the source stands; a piece from elsewhere is copied.
+    fn span(&mut self, piece: &str) -> Span {
+        let start = (piece.as_ptr() as usize).wrapping_sub(self.tree.source.as_ptr() as usize);
+        let inside = self.tree.source.get(start..start.saturating_add(piece.len()));
+        if inside.is_some_and(|inside| std::ptr::eq(inside, piece)) {
+            return Span { start: start as u32, len: piece.len() as u32, composed: false };
+        }
+        let start = self.tree.composed.len() as u32;
+        self.tree.composed.push_str(piece);
+        Span { start, len: piece.len() as u32, composed: true }
+    }
+
+    fn finish(self) -> Result<Tree<'a>> {
+        if !self.open.is_empty() || self.tree.elements.is_empty() {
+            return Err(Error::new(Kind::Damaged, "the document ends before it is complete")
+                .hint("ask the sender to send it again"));
+        }
+        Ok(self.tree)
+    }
+}
+
+/// Blank in the sense of XML: a no-break space is not.
+pub fn blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+}
+
+fn resolve(reference: &str, at: u64) -> Result<char> {
+    let number = match reference {
+        "lt" => return Ok('<'),
+        "gt" => return Ok('>'),
+        "amp" => return Ok('&'),
+        "quot" => return Ok('"'),
+        "apos" => return Ok('\''),
+        _ => reference.strip_prefix('#'),
+    };
+    let Some(number) = number else {
+        return Err(Error::new(Kind::Forbidden, "the document uses an entity of its own")
+            .hint("invoices need none; ask the sender for a plain XML file"));
+    };
+    let code = match number.strip_prefix('x') {
+        Some(hex) if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => u32::from_str_radix(hex, 16).ok(),
+        None if number.bytes().all(|byte| byte.is_ascii_digit()) => number.parse().ok(),
+        _ => None,
+    };
+    let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    code.and_then(char::from_u32).filter(allowed).ok_or_else(|| malformed("a broken reference", at))
+}
+
+fn malformed(what: &str, at: u64) -> Error {
+    Error::new(Kind::Damaged, format!("the XML is not well-formed: {what} at byte {at}"))
+        .hint("ask the sender for the document as their program wrote it")
+}
+
+fn too_large(what: String) -> Error {
+    Error::new(Kind::TooLarge, what).hint("no invoice needs that; look at the document by hand")
+}
+
+fn doctype() -> Error {
+    Error::new(Kind::Forbidden, "the document has a DOCTYPE")
+        .hint("invoices need none; ask the sender for a plain XML file")
+}
