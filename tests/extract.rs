@@ -269,6 +269,7 @@ fn values_stand_beside_or_below_and_are_left_out_when_unsure() {
         ("Rechnungsnummer   Datum       Kunde\n4711              03.11.2026  12", bt(2), Some("2026-11-03")),
         ("Rechnung 2026-0815", bt(1), Some("2026-0815")),
         ("Rechnung 03.11.2026", bt(1), None),
+        ("Rechnungsnummer: USt-IdNr.DE136695976", bt(1), None),
         ("Rechnungsnummer: siehe Anlage", bt(1), None),
         ("Rechnungsnummer: 119,00", bt(1), None),
         ("Köln, den 3. November 2026", bt(2), Some("2026-11-03")),
@@ -287,6 +288,7 @@ fn values_stand_beside_or_below_and_are_left_out_when_unsure() {
         ("IBAN DEB9 37O4 0044 0S32 0I30 00", bt(84), Some("DE89370400440532013000")),
         ("IBAN DE89 3704 0044 0532 0130 01", bt(84), None),
         ("IBAN DE89 3704 0044 0532 0130", bt(84), None),
+        ("Telefon ESTF0N 5552 3780 FAX5 5523 78", bt(84), None),
         ("BANKVERBINDUNG RECHNUNG", bt(86), None),
         ("USt-IdNr. DE 136 695 976", bt(31), Some("DE136695976")),
         ("USt-IdNr. DE13669S976", bt(31), Some("DE136695976")),
@@ -355,6 +357,22 @@ fn sums_prove_each_other() {
         (
             "Netto 100,00\nMwSt 19% 19,00\nBrutto 119,00\nabzgl. Anzahlung 50,00\nZu zahlen 69,00",
             [Some("100.00"), Some("19.00"), Some("119.00"), Some("69.00"), Some("19 % of 100.00 = 19.00")],
+            97,
+        ),
+        (
+            "Gutschrift\nNetto -100,00\n19 % MwSt -19,00\nGesamtbetrag -119,00",
+            [
+                Some("-100.00"),
+                Some("-19.00"),
+                Some("-119.00"),
+                Some("-119.00"),
+                Some("19 % of -100.00 = -19.00"),
+            ],
+            97,
+        ),
+        (
+            "Netto % MwSt Brutto\n70,00 7,00 4,90 74,90\n100,00 19,00 19,00 119,00\nSumme 170,00 23,90 193,90",
+            [Some("170.00"), Some("23.90"), Some("193.90"), Some("193.90"), None],
             97,
         ),
         ("Seite 1 von 2", [None, None, None, None, None], 0),

@@ -229,6 +229,7 @@ fn identifier(tokens: &[Token], longest: usize) -> Option<(String, usize)> {
         "bitte",
         "und",
     ];
+    const OTHER: [&str; 5] = ["ust", "iban", "tel", "fax", "steuer"];
     let mut joined = String::new();
     let mut used = 0;
     for (place, token) in tokens.iter().take(longest).enumerate() {
@@ -239,7 +240,8 @@ fn identifier(tokens: &[Token], longest: usize) -> Option<(String, usize)> {
         let plain = word.chars().all(|c| c.is_alphanumeric() || "-/._#".contains(c));
         let label = place > 0 && token.text.ends_with(':');
         let prose = place > 0 && word.len() > 3 && word.chars().all(char::is_alphabetic);
-        if apart || label || prose || !plain || STOP.contains(&token.folded.as_str()) {
+        let other = OTHER.iter().any(|other| token.folded.starts_with(other));
+        if apart || label || prose || other || !plain || STOP.contains(&token.folded.as_str()) {
             break;
         }
         let value = date_at(tokens, place).is_some() || amount(&token.text).is_some();

@@ -45,7 +45,8 @@ fn sender_lines(rows: &[Row]) -> Vec<Guess<String>> {
         match separators[..] {
             [first, _, ..] => {
                 let whole = if is_mark(&front[first]) { first } else { first + 1 };
-                found.extend(candidate(&front[..whole], 0.85));
+                // one word alone may be a motto ("Meisterbetrieb")
+                found.extend(candidate(&front[..whole], if whole == 1 { 0.6 } else { 0.85 }));
             }
             // an address alone: the name stands above it
             [_] if number > 0 && row.depth < 0.2 => {

@@ -51,6 +51,8 @@ struct Printed {
     due: Vec<Money>,
     rates: Vec<Decimal>,
     shares: Vec<Share>,
+    /// Net, VAT and gross in one row, where they agree.
+    triples: Vec<[Money; 3]>,
     /// Something was paid before: what is due is not the gross sum.
     prepaid: bool,
 }
@@ -73,6 +75,7 @@ fn printed(rows: &[Row]) -> Printed {
             }
             printed.shares.extend(share(rate, &monies));
         }
+        printed.triples.extend(triple(&monies));
         printed.prepaid |= row.tokens.iter().any(|token| {
             ["abschlag", "anzahlung", "bereitsgezahlt", "gezahlt"]
                 .iter()
@@ -91,6 +94,8 @@ fn printed(rows: &[Row]) -> Printed {
     }
     printed.rates.truncate(MOST_RATES);
     printed.shares.truncate(MOST_RATES);
+    printed.triples.truncate(MOST_AMOUNTS);
+    add_up(&mut printed);
     printed
 }
 
@@ -160,6 +165,31 @@ fn share(rate: Decimal, monies: &[Money]) -> Option<Share> {
         }
     }
     None
+}
+
+/// Three amounts next to each other in a row, the third being the sum of the others.
+fn triple(monies: &[Money]) -> Option<[Money; 3]> {
+    let agrees = |row: &&[Money]| {
+        let [net, vat, gross] = row else { return false };
+        is_part(vat, net) && net.value.value() + vat.value.value() == gross.value.value()
+    };
+    monies.windows(3).rfind(agrees)?.to_vec().try_into().ok()
+}
+
+/// The sums of a VAT table count as if they were printed below it.
+fn add_up(printed: &mut Printed) {
+    let mut shares: Vec<&Share> = Vec::new();
+    for share in &printed.shares {
+        if !shares.iter().any(|known| known.rate == share.rate) {
+            shares.push(share);
+        }
+    }
+    let [first, _, ..] = shares[..] else { return };
+    let sum = |of: fn(&Share) -> Amount| Amount::new(shares.iter().map(|share| of(share).value()).sum());
+    let tax = Guess { value: sum(|share| share.tax.value), evidence: first.tax.evidence.clone() };
+    let base = Guess { value: sum(|share| share.base), evidence: first.tax.evidence.clone() };
+    printed.vat.push(tax);
+    printed.net.push(base);
 }
 
 /// Within two cents: VAT is sometimes rounded for every line.
@@ -254,7 +284,8 @@ fn below(rows: &[Row], number: usize, printed: &mut Printed) {
     let Some(next) = rows.get(number + 1).filter(|next| next.page == row.page && names.len() > 1) else {
         return;
     };
-    if role(&next.tokens).is_some() {
+    // A row with a rate is one of several: a share, not the sum.
+    if role(&next.tokens).is_some() || !rates(next).is_empty() {
         return;
     }
     for money in monies(next) {
@@ -267,35 +298,36 @@ fn below(rows: &[Row], number: usize, printed: &mut Printed) {
     }
 }
 
-/// Net, VAT and gross: labelled and agreeing, else agreeing with two labels, else by rate, else as labelled.
+/// Net, VAT and gross: in one row under a labelled sum, else labelled and agreeing, else agreeing with two
+/// labels at a printed rate, else by rate alone, else as labelled.
 fn proved(printed: &Printed) -> Sums {
     let gross: Vec<&Money> = printed.gross.iter().rev().chain(printed.due.iter().rev()).collect();
+    let in_a_row =
+        printed.triples.iter().filter(|[_, _, total]| gross.iter().any(|sum| sum.value == total.value));
+    if let Some([net, vat, total]) = in_a_row.max_by_key(|[_, _, total]| total.value.value().abs()) {
+        return found(net, vat, total, 0.97);
+    }
     let vats = vats(printed);
-    let rounds: [(f32, Vec<&Money>, Vec<&Money>); 3] = [
-        (0.97, printed.net.iter().collect(), vats.iter().collect()),
-        (0.9, printed.all.iter().collect(), vats.iter().collect()),
-        (0.9, printed.net.iter().collect(), printed.all.iter().collect()),
-    ];
-    for (confidence, nets, vats) in &rounds {
-        if let Some(sums) = agreeing(nets, vats, &gross, *confidence) {
-            return sums;
-        }
-    }
-    if let Some(sums) = by_rate(printed) {
-        return sums;
-    }
-    let first = |monies: &[Money], confidence: f32| {
+    let anything = |_: &Money, _: &Money| true;
+    let at_a_rate = |net: &Money, vat: &Money| {
+        printed.rates.is_empty() || printed.rates.iter().any(|rate| is_tax(net.value, *rate, vat.value))
+    };
+    let sums = agreeing(&printed.net, &vats, &gross, 0.97, anything)
+        .or_else(|| agreeing(&printed.all, &vats, &gross, 0.9, at_a_rate))
+        .or_else(|| agreeing(&printed.net, &printed.all, &gross, 0.9, at_a_rate))
+        .or_else(|| by_rate(printed));
+    sums.unwrap_or_else(|| as_labelled(printed))
+}
+
+/// Nothing agrees: the labels alone, and little confidence where they contradict each other.
+fn as_labelled(printed: &Printed) -> Sums {
+    let labelled = if printed.gross.is_empty() { &printed.due } else { &printed.gross };
+    let contradict = !printed.net.is_empty() && !printed.vat.is_empty() && !labelled.is_empty();
+    let confidence = if contradict { 0.3 } else { 0.6 };
+    let last = |monies: &[Money]| {
         monies.last().map(|money| Guess { evidence: weighed(money, confidence), value: money.value })
     };
-    let contradict = !printed.net.is_empty() && !vats.is_empty() && !gross.is_empty();
-    let confidence = if contradict { 0.3 } else { 0.6 };
-    let labelled = if printed.gross.is_empty() { &printed.due } else { &printed.gross };
-    Sums {
-        net: first(&printed.net, confidence),
-        vat: first(&vats, confidence),
-        gross: first(labelled, confidence),
-        ..Sums::default()
-    }
+    Sums { net: last(&printed.net), vat: last(&printed.vat), gross: last(labelled), ..Sums::default() }
 }
 
 /// The labelled VAT amounts, and their sum where two rates are printed.
@@ -308,23 +340,27 @@ fn vats(printed: &Printed) -> Vec<Money> {
         sum.value = Amount::new(first.value.value() + second.value.value());
         vats.push(sum);
     }
-    let mut shares = printed.shares.iter();
-    if let Some(first) = shares.next() {
-        let mut sum = first.tax.clone();
-        for share in shares {
-            sum.value = Amount::new(sum.value.value() + share.tax.value.value());
-        }
-        vats.push(sum);
-    }
     vats
 }
 
-fn agreeing(nets: &[&Money], vats: &[&Money], gross: &[&Money], confidence: f32) -> Option<Sums> {
+/// VAT is smaller than its net and has the same sign (a credit note may print both negative).
+fn is_part(vat: &Money, net: &Money) -> bool {
+    let (vat, net) = (vat.value.value(), net.value.value());
+    !vat.is_zero() && vat.abs() < net.abs() && vat.is_sign_negative() == net.is_sign_negative()
+}
+
+fn agreeing(
+    nets: &[Money],
+    vats: &[Money],
+    gross: &[&Money],
+    confidence: f32,
+    plausible: impl Fn(&Money, &Money) -> bool,
+) -> Option<Sums> {
     for total in gross {
         for vat in vats {
             for net in nets {
                 let agree = net.value.value() + vat.value.value() == total.value.value();
-                if agree && vat.value < net.value && vat.value > Amount::ZERO {
+                if agree && is_part(vat, net) && plausible(net, vat) {
                     return Some(found(net, vat, total, confidence));
                 }
             }
@@ -336,14 +372,15 @@ fn agreeing(nets: &[&Money], vats: &[&Money], gross: &[&Money], confidence: f32)
 /// No label helps: the largest amount that is another one plus its VAT at a printed rate.
 fn by_rate(printed: &Printed) -> Option<Sums> {
     let mut best: Option<Sums> = None;
-    let largest =
-        |best: &Option<Sums>| best.as_ref().and_then(|sums| sums.gross.as_ref()).map(|gross| gross.value);
+    let largest = |best: &Option<Sums>| {
+        best.as_ref().and_then(|sums| sums.gross.as_ref()).map(|gross| gross.value.value().abs())
+    };
     for rate in &printed.rates {
         for net in &printed.all {
             for vat in printed.all.iter().filter(|vat| is_tax(net.value, *rate, vat.value)) {
                 let total = Amount::new(net.value.value() + vat.value.value());
                 let Some(total) = printed.all.iter().rev().find(|money| money.value == total) else { continue };
-                if largest(&best).is_none_or(|earlier| total.value > earlier) {
+                if largest(&best).is_none_or(|earlier| total.value.value().abs() > earlier) {
                     best = Some(found(net, vat, total, 0.8));
                 }
             }
