@@ -1,4 +1,61 @@
 //! The door: how documents come in, told apart by content.
 //!
-//! In: bytes with a source. Out: [`Document`](crate::job::Document)s whose bytes are in the store. Absent on
-//! purpose: reading pages, ledger, queue.
+//! In: bytes with a source. Out: [`Document`]s whose bytes are in the store. Absent on purpose: reading
+//! pages, ledger, queue. Names are labels; what a file is, its bytes say.
+
+mod kind;
+mod label;
+mod plan;
+pub mod unpack;
+
+pub use kind::kind;
+pub use label::label;
+pub use plan::{Part, Role, Share, plan};
+pub use unpack::unpack;
+
+use crate::error::{Error, Kind, Result};
+use crate::job::{Arrival, Channel, ContentHash, Document, DocumentId, Tenant};
+use crate::store::Store;
+use jiff::Timestamp;
+
+/// Largest single arrival we take (bytes).
+pub const LARGEST_ARRIVAL: u64 = 200 * 1024 * 1024;
+
+/// Where bytes came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    pub tenant: &'a Tenant,
+    pub channel: Channel,
+    /// Stable under repetition: a path, a Message-ID, an upload id.
+    pub source: &'a str,
+    /// The name it came with, as it came.
+    pub name: &'a str,
+    pub batch: Option<&'a str>,
+}
+
+/// Keeps the original and says what arrived. The same bytes from the same source give the same document.
+pub fn arrive(store: &Store, source: &Source, bytes: &[u8], at: Timestamp) -> Result<Document> {
+    let size = bytes.len() as u64;
+    if size > LARGEST_ARRIVAL {
+        let text = format!("{} has {size} bytes, more than {LARGEST_ARRIVAL}", label(source.name));
+        return Err(Error::new(Kind::TooLarge, text).hint("split it and send the parts"));
+    }
+    let content: ContentHash = store.put(bytes)?;
+    Ok(Document {
+        id: DocumentId::of_arrival(source.tenant, source.channel, source.source, &content),
+        tenant: source.tenant.clone(),
+        content,
+        size,
+        kind: kind(bytes),
+        name: label(source.name),
+        arrival: Arrival {
+            channel: source.channel,
+            source: source.source.to_owned(),
+            at,
+            batch: source.batch.map(str::to_owned),
+        },
+        part_of: None,
+        annexes: Vec::new(),
+        repeats: None,
+    })
+}

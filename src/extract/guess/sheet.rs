@@ -1,0 +1,162 @@
+//! Words in rows, the way an eye goes over a page.
+//!
+//! In: [`Text`]. Out: [`Row`]s from top to bottom, their [`Token`]s from left to right. Absent on purpose: the
+//! line numbers of the recogniser; a label and its value often belong to different blocks for it.
+
+use super::written::{date, folded};
+use crate::invoice::Evidence;
+use crate::recognise::{Text, Word};
+use jiff::civil::Date;
+
+/// A word; one that held a label and a value (`Nr.:4711`) became two.
+#[derive(Debug, Clone)]
+pub struct Token {
+    pub text: String,
+    pub folded: String,
+    pub page: u32,
+    pub x: f32,
+    pub y: f32,
+    pub width: f32,
+    pub height: f32,
+    pub confidence: f32,
+}
+
+/// Tokens of one height on one page.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub page: u32,
+    /// Where it stands on its page, from 0 (top) to 1.
+    pub depth: f32,
+    pub tokens: Vec<Token>,
+}
+
+impl Row {
+    /// The tokens from `start` up to the next gap in the row.
+    pub fn cell(&self, start: usize) -> &[Token] {
+        let rest = &self.tokens[start.min(self.tokens.len())..];
+        let gap =
+            rest.windows(2).position(|pair| pair[1].x - (pair[0].x + pair[0].width) > 1.5 * pair[0].height);
+        &rest[..gap.map_or(rest.len(), |last| last + 1)]
+    }
+}
+
+pub fn text(tokens: &[Token]) -> String {
+    tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Something read from tokens: how surely, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guess<T> {
+    pub value: T,
+    pub evidence: Evidence,
+}
+
+impl<T> Guess<T> {
+    /// `confidence` is what the finding is worth when every word was read perfectly.
+    pub fn new(value: T, confidence: f32, tokens: &[Token]) -> Self {
+        Self { value, evidence: evidence(confidence, tokens) }
+    }
+}
+
+fn evidence(confidence: f32, tokens: &[Token]) -> Evidence {
+    let Some(first) = tokens.first() else { return Evidence { confidence, page: 1, area: [0.0; 4] } };
+    let (mut left, mut top) = (first.x, first.y);
+    let (mut right, mut bottom, mut read) = (left, top, 1.0_f32);
+    for token in tokens.iter().filter(|token| token.page == first.page) {
+        left = left.min(token.x);
+        top = top.min(token.y);
+        right = right.max(token.x + token.width);
+        bottom = bottom.max(token.y + token.height);
+        read = read.min(token.confidence);
+    }
+    // A word read badly weakens the finding, but a proof stands above the reader's own doubts.
+    let confidence = confidence * (0.5 + 0.5 * read.clamp(0.0, 1.0));
+    Evidence { confidence, page: first.page, area: [left, top, right - left, bottom - top] }
+}
+
+/// A date at `start`, written in up to five words, and how many words it took.
+pub fn date_at(tokens: &[Token], start: usize) -> Option<(Date, usize)> {
+    let mut joined = String::new();
+    for (count, token) in (1..=5).zip(tokens.iter().skip(start)) {
+        joined.push_str(&token.text);
+        if let Some(date) = date(&joined) {
+            return Some((date, count));
+        }
+    }
+    None
+}
+
+/// All rows of all pages.
+pub fn rows(text: &Text) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for page in &text.pages {
+        let mut tokens = Vec::new();
+        for word in page.words.iter().filter(|word| has_place(word)) {
+            split(word, page.number, &mut tokens);
+        }
+        tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+        let mut open: Vec<Token> = Vec::new();
+        for token in tokens {
+            if !open.is_empty() && !on_row(&open, &token) {
+                rows.push(row(std::mem::take(&mut open), page.number, page.height));
+            }
+            open.push(token);
+        }
+        if !open.is_empty() {
+            rows.push(row(open, page.number, page.height));
+        }
+    }
+    rows
+}
+
+/// Stands at the height of the row, give or take less than half of the smaller letters.
+fn on_row(row: &[Token], token: &Token) -> bool {
+    let count = row.len() as f32;
+    let height = row.iter().map(|token| token.height).sum::<f32>() / count;
+    let level = row.iter().map(middle).sum::<f32>() / count;
+    (middle(token) - level).abs() <= 0.45 * token.height.min(height).max(1.0)
+}
+
+/// A box that can be compared and written down.
+fn has_place(word: &Word) -> bool {
+    [word.x, word.y, word.width, word.height, word.confidence].iter().all(|number| number.is_finite())
+}
+
+fn middle(token: &Token) -> f32 {
+    token.y + token.height / 2.0
+}
+
+fn row(mut tokens: Vec<Token>, page: u32, height: f32) -> Row {
+    tokens.sort_by(|a, b| a.x.total_cmp(&b.x));
+    let depth = tokens.first().map_or(0.0, |token| token.y / height.max(1.0));
+    Row { page, depth, tokens }
+}
+
+/// A colon inside a word parts label from value, except in times and addresses.
+fn split(word: &Word, page: u32, tokens: &mut Vec<Token>) {
+    let parted = word.text.split_once(':').filter(|(label, value)| {
+        let letters = label.chars().any(char::is_alphabetic);
+        letters && !value.is_empty() && !value.starts_with('/')
+    });
+    let share = |part: &str| part.chars().count() as f32 / word.text.chars().count().max(1) as f32;
+    let mut push = |text: &str, from: f32, width: f32| {
+        tokens.push(Token {
+            text: text.to_owned(),
+            folded: folded(text),
+            page,
+            x: word.x + from * word.width,
+            y: word.y,
+            width: width * word.width,
+            height: word.height,
+            confidence: word.confidence,
+        });
+    };
+    match parted {
+        Some((label, value)) => {
+            let front = 1.0 - share(value);
+            push(label, 0.0, front);
+            push(value, front, 1.0 - front);
+        }
+        None => push(&word.text, 0.0, 1.0),
+    }
+}
