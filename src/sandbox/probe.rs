@@ -19,14 +19,14 @@ pub fn perform(question: &Value) -> Answer {
         "nothing" => "done".to_owned(),
         "allocate" => return allocate(),
         "loop" => spin(),
-        "sleep" => thread::sleep(Duration::from_hours(1)).outcome(),
+        "sleep" => sleep(),
         "abort" => std::process::abort(),
         "panic" => return give_up(),
         "thread" => thread::spawn(|| "done".to_owned()).join().unwrap_or_default(),
-        "open" => File::open(path(question)).map(|_| ()).outcome(),
-        "create" => File::create(path(question)).map(|_| ()).outcome(),
-        "connect" => TcpStream::connect(path(question)).map(|_| ()).outcome(),
-        "exec" => Command::new(path(question)).status().map(|_| ()).outcome(),
+        "open" => outcome(File::open(path(question)).map(drop)),
+        "create" => outcome(File::create(path(question)).map(drop)),
+        "connect" => outcome(TcpStream::connect(path(question)).map(drop)),
+        "exec" => outcome(Command::new(path(question)).status().map(drop)),
         "error" => return Err(Error::new(Kind::Encrypted, "a probe is encrypted").hint("no hint")),
         "big-answer" => {
             let size = question["size"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
@@ -51,6 +51,11 @@ fn allocate() -> Answer {
     }
 }
 
+fn sleep() -> String {
+    thread::sleep(Duration::from_hours(1));
+    "done".to_owned()
+}
+
 fn spin() -> String {
     let mut turns = 0_u64;
     loop {
@@ -63,21 +68,9 @@ fn give_up() -> Answer {
     panic!("as asked");
 }
 
-trait Outcome {
-    fn outcome(self) -> String;
-}
-
-impl Outcome for () {
-    fn outcome(self) -> String {
-        "permitted".to_owned()
-    }
-}
-
-impl Outcome for std::io::Result<()> {
-    fn outcome(self) -> String {
-        match self {
-            Ok(()) => "permitted".to_owned(),
-            Err(error) => format!("refused: {error}"),
-        }
+fn outcome(tried: std::io::Result<()>) -> String {
+    match tried {
+        Ok(()) => "permitted".to_owned(),
+        Err(error) => format!("refused: {error}"),
     }
 }
