@@ -23,6 +23,9 @@ pub fn ink(gray: &GrayImage, dpi: f32) -> f32 {
 }
 
 /// Less ink than this is a blank page: the back of a sheet, with specks, creases and print showing through.
+/// Blank pages showed up to 0.0012 when it was measured, pages with text 0.0016 and more. The bound lies lower
+/// because of what was not measured, a signature alone on its page: reading a blank page costs a second,
+/// leaving out a signed one costs more.
 pub const BLANK: f32 = 0.0004;
 
 /// Degrees by which lines of text fall to the right (clockwise); 0 where no angle stands out.

@@ -51,7 +51,8 @@ fn read_upright(picture: Picture, engine: &mut Engine) -> Result<Attempt> {
     let picture = at_reading_size(picture);
     let first = attempt(&picture, 0, engine)?;
     let sideways = first.seen.lies_on_its_side();
-    if !sideways && first.seen.confidence() >= DOUBTFUL {
+    let nothing = first.seen.words.is_empty();
+    if nothing || (!sideways && first.seen.confidence() >= DOUBTFUL) {
         return Ok(first);
     }
     let turns: &[u16] = if sideways { &[270, 90] } else { &[180, 270, 90] };
