@@ -421,6 +421,50 @@ async fn broken_and_hostile_documents_have_their_kind_and_the_parent_lives() {
     assert!(desk.read(Pdf, &good).await.is_ok());
 }
 
+/// Ten forms, each drawn ten times by the next one.
+fn pdf_that_draws_for_ever() -> Vec<u8> {
+    let mut document = paper::pdf(&[&[Show::Text(LETTER)]]);
+    let form = |document: &mut Document, inner: Option<lopdf::ObjectId>| {
+        let mut head = dictionary! { "Type" => "XObject", "Subtype" => "Form",
+        "BBox" => vec![0.into(), 0.into(), 600.into(), 900.into()] };
+        let content = match inner {
+            Some(inner) => {
+                head.set("Resources", dictionary! { "XObject" => dictionary! { "X" => inner } });
+                "/X Do ".repeat(10)
+            }
+            None => "0 0 1 1 re f ".repeat(10),
+        };
+        document.add_object(lopdf::Stream::new(head, content.into_bytes()))
+    };
+    let mut inner = form(&mut document, None);
+    for _ in 0..10 {
+        inner = form(&mut document, Some(inner));
+    }
+    let page = document.get_pages()[&1];
+    let contents = document.add_object(lopdf::Stream::new(dictionary! {}, b"/X Do".to_vec()));
+    let page = document.get_dictionary_mut(page).unwrap();
+    page.set("Resources", dictionary! { "XObject" => dictionary! { "X" => inner } });
+    page.set("Contents", contents);
+    paper::saved(document)
+}
+
+#[tokio::test]
+async fn a_pdf_that_draws_for_ever_is_ended() {
+    let mut desk = Desk::new();
+    desk.sandbox.limits.cpu = 2;
+    let read = desk.read(job::Kind::Pdf, &pdf_that_draws_for_ever()).await;
+    assert_eq!(read.map_err(|error| error.kind), Err(Kind::Overtime));
+}
+
+#[tokio::test]
+async fn a_document_that_needs_more_memory_than_allowed_ends_only_its_child() {
+    let mut desk = Desk::new();
+    desk.sandbox.limits.memory = 160 << 20;
+    let large = GrayImage::new(9_000, 9_000);
+    let read = desk.read(job::Kind::Png, &paper::png(&large)).await;
+    assert_eq!(read.map_err(|error| error.kind), Err(Kind::Crashed));
+}
+
 #[tokio::test]
 async fn a_large_page_is_read_with_fewer_dots() {
     let desk = Desk::new();

@@ -62,13 +62,24 @@ fn check_pages(structure: &Document) -> Result<()> {
         return Err(damaged("the PDF has lost its catalog"));
     }
     match structure.page_iter().take(MOST_PAGES + 1).count() {
-        0 => Err(Error::new(Kind::NoPages, "the PDF has no page").hint("ask the sender for the document")),
+        0 if says_it_has_none(structure) => {
+            Err(Error::new(Kind::NoPages, "the PDF has no page").hint("ask the sender for the document"))
+        }
+        0 => Err(damaged("the PDF has lost its pages")),
         pages if pages > MOST_PAGES => {
             Err(Error::new(Kind::TooLarge, format!("the PDF has more than {MOST_PAGES} pages"))
                 .hint("divide it and send its parts"))
         }
         _ => Ok(()),
     }
+}
+
+/// The page tree is there and it is empty.
+fn says_it_has_none(structure: &Document) -> bool {
+    let tree = structure.catalog().and_then(|catalog| catalog.get_deref(b"Pages", structure));
+    let tree = tree.and_then(|tree| tree.as_dict());
+    let kids = tree.and_then(|tree| tree.get_deref(b"Kids", structure)).and_then(|kids| kids.as_array());
+    kids.is_ok_and(Vec::is_empty)
 }
 
 fn damaged(text: &str) -> Error {
