@@ -134,11 +134,12 @@ async fn a_layer_of_garbage_is_read_from_the_picture() {
     assert!(page.plain().contains("3517992"), "{}", page.plain());
 }
 
+type Turn = fn(&GrayImage) -> GrayImage;
+
 #[tokio::test]
 async fn a_page_that_lies_turned_is_turned_upright() {
     let desk = Desk::new();
     let upright = paper::scan(LETTER, 200.0);
-    type Turn = fn(&GrayImage) -> GrayImage;
     let rows: [(Turn, u16); 3] =
         [(imageops::rotate90, 270), (imageops::rotate180, 180), (imageops::rotate270, 90)];
     for (turn, expected) in rows {
@@ -463,6 +464,46 @@ async fn a_document_that_needs_more_memory_than_allowed_ends_only_its_child() {
     let large = GrayImage::new(9_000, 9_000);
     let read = desk.read(job::Kind::Png, &paper::png(&large)).await;
     assert_eq!(read.map_err(|error| error.kind), Err(Kind::Crashed));
+}
+
+#[tokio::test]
+async fn images_too_small_to_read_are_pages_all_the_same() {
+    let desk = Desk::new();
+    for (width, height) in
+        [(1, 1), (1, 3_000), (3_000, 1), (9, 9), (10, 10), (12, 3_000), (3_000, 12), (40, 40)]
+    {
+        let checks = |x: u32, y: u32| image::Luma([if (x / 3 + y / 3).is_multiple_of(2) { 0 } else { 255 }]);
+        let bytes = paper::png(&GrayImage::from_fn(width, height, checks));
+        let reading = desk.read(job::Kind::Png, &bytes).await;
+        let reading = reading.unwrap_or_else(|error| panic!("{width} x {height}: {error}"));
+        assert_eq!(reading.text.pages.len(), 1);
+        let pdf = desk.searchable(job::Kind::Png, &bytes, &reading).await.unwrap();
+        desk.check(&pdf);
+    }
+}
+
+#[tokio::test]
+async fn a_photograph_stands_as_its_camera_says() {
+    let desk = Desk::new();
+    let upright = paper::scan(LETTER, 200.0);
+    let rows: [(u8, Turn); 4] = [
+        (3, imageops::rotate180),
+        (6, imageops::rotate270),
+        (8, imageops::rotate90),
+        (5, |gray| imageops::rotate270(&imageops::flip_horizontal(gray))),
+    ];
+    for (orientation, turn) in rows {
+        let jpeg = paper::with_orientation(&paper::jpeg(&turn(&upright)), orientation);
+        let reading = desk.read(job::Kind::Jpeg, &jpeg).await.unwrap();
+        let page = &reading.text.pages[0];
+        assert_eq!((page.kind.clone(), page.turned), (PageKind::Ocr, 0), "{orientation}");
+        stands_on_line(word(page, "3517992"), 2, 5.0);
+        let pdf = desk.searchable(job::Kind::Jpeg, &jpeg, &reading).await.unwrap();
+        assert!(desk.text(&pdf).contains("Rechnung Nummer 3517992"));
+        let shown = desk.read(job::Kind::Pdf, &pdf).await.unwrap();
+        assert_eq!(shown.text.pages[0].turned, 0, "{orientation}");
+        stands_on_line(word(&shown.text.pages[0], "3517992"), 2, 5.0);
+    }
 }
 
 #[tokio::test]

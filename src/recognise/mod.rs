@@ -8,6 +8,7 @@ mod codes;
 mod copy;
 mod embedded;
 mod layer;
+mod lines;
 mod look;
 mod ocr;
 mod overlay;

@@ -15,7 +15,7 @@ use image::imageops::{self, FilterType};
 pub fn read(number: u32, picture: Picture, points: (f32, f32), engine: &mut Option<Engine>) -> Result<Page> {
     let (width, height) = points;
     let page = |kind| Page { number, kind, turned: 0, width, height, words: Vec::new() };
-    if look::ink(&picture.gray, picture.dpi) < look::BLANK {
+    if is_tiny(&picture) || look::ink(&picture.gray, picture.dpi) < look::BLANK {
         return Ok(page(PageKind::Blank));
     }
     if let Some(payload) = codes::separator(&picture) {
@@ -30,6 +30,12 @@ pub fn read(number: u32, picture: Picture, points: (f32, f32), engine: &mut Opti
     let turned = best.turned;
     let words = best.words((width, height));
     Ok(Page { number, kind: PageKind::Ocr, turned, width, height, words })
+}
+
+/// Too small for a single letter.
+fn is_tiny(picture: &Picture) -> bool {
+    const LETTER: u32 = 10;
+    picture.gray.width() < LETTER || picture.gray.height() < LETTER
 }
 
 /// One attempt at a page.
