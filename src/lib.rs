@@ -7,6 +7,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")
 )]
 
+pub mod cli;
 pub mod error;
 pub mod extract;
 pub mod filing;

@@ -51,6 +51,10 @@ pub struct Page {
     /// Page of the source, from 1.
     pub number: u32,
     pub kind: PageKind,
+    /// Degrees clockwise (0, 90, 180, 270) by which the page was turned to stand upright. Everything below
+    /// is given as it stands then.
+    #[serde(default)]
+    pub turned: u16,
     /// Points (1/72 inch).
     pub width: f32,
     /// Points (1/72 inch).

@@ -7,6 +7,8 @@ mod child;
 mod confine;
 mod frame;
 mod parent;
+mod probe;
 
 pub use child::{Answer, serve};
+pub use confine::Confinement;
 pub use parent::{Limits, Sandbox};
