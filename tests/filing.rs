@@ -262,7 +262,7 @@ async fn a_longer_file_and_a_missing_one_are_told_from_ours() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn eight_workers_racing_file_one_object() {
     for drawer in drawers() {
-        for round in 0..5 {
+        for round in 0..10 {
             let filing = filing_of(&format!("stadt-{round}"));
             let mut racing = Vec::new();
             for _ in 0..8 {

@@ -30,11 +30,17 @@ impl Default for Patience {
     }
 }
 
-/// What a request may leave behind in the target.
+/// What was asked of whom, for the error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    None,
-    Possible,
+pub struct Asked<'a> {
+    pub target: &'a str,
+    pub method: &'a str,
+}
+
+impl Asked<'_> {
+    fn only_reads(self) -> bool {
+        matches!(self.method, "GET" | "HEAD" | "OPTIONS" | "PROPFIND" | "REPORT" | "SEARCH")
+    }
 }
 
 /// A client with time-outs, without redirects, with the certificates the system trusts.
@@ -59,12 +65,12 @@ pub fn client(patience: Patience) -> Result<Client> {
 }
 
 /// Sends one request. Only the head of the answer has been read afterwards.
-pub async fn send(request: RequestBuilder, effect: Effect, target: &str) -> Result<Response> {
-    request.send().await.map_err(|error| broken(&error, effect, target))
+pub async fn send(request: RequestBuilder, asked: Asked<'_>) -> Result<Response> {
+    request.send().await.map_err(|error| broken(&error, asked))
 }
 
 /// The whole body, or `None` when it is longer than `limit` bytes.
-pub async fn body(mut response: Response, limit: usize, target: &str) -> Result<Option<Vec<u8>>> {
+pub async fn body(mut response: Response, limit: usize, asked: Asked<'_>) -> Result<Option<Vec<u8>>> {
     if response.content_length().is_some_and(|announced| announced > limit as u64) {
         return Ok(None);
     }
@@ -74,34 +80,35 @@ pub async fn body(mut response: Response, limit: usize, target: &str) -> Result<
             Ok(None) => return Ok(Some(bytes)),
             Ok(Some(chunk)) if bytes.len() + chunk.len() > limit => return Ok(None),
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-            Err(error) => return Err(broken(&error, Effect::None, target)),
+            Err(error) => return Err(broken(&error, asked)),
         }
     }
 }
 
 /// A request that got no (whole) answer. Addresses carry labels of documents and stay out of the text.
-fn broken(error: &reqwest::Error, effect: Effect, target: &str) -> Error {
+fn broken(error: &reqwest::Error, asked: Asked<'_>) -> Error {
+    let Asked { target, method } = asked;
     if error.is_connect() {
         return Error::new(Kind::Unavailable, format!("target {target} cannot be reached"))
             .hint("check that it runs, its address, the network and its certificate");
     }
     if error.is_builder() {
-        return Error::new(Kind::Internal, format!("a request to target {target} could not be built"));
+        return Error::new(Kind::Internal, format!("a {method} request to target {target} could not be built"));
     }
     let what = if error.is_timeout() { "did not answer in time" } else { "cut the connection" };
-    ambiguous(format!("target {target} {what}"), effect)
+    ambiguous(format!("target {target} {what} ({method})"), asked)
 }
 
-fn ambiguous(text: String, effect: Effect) -> Error {
-    match effect {
-        Effect::None => Error::new(Kind::Unavailable, text),
-        Effect::Possible => Error::new(Kind::Unknown, format!("{text}; the request may have had its effect")),
+fn ambiguous(text: String, asked: Asked<'_>) -> Error {
+    if asked.only_reads() {
+        return Error::new(Kind::Unavailable, text);
     }
+    Error::new(Kind::Unknown, format!("{text}; the request may have had its effect"))
 }
 
 /// An answer that is not the one we hoped for.
-pub fn unexpected(status: StatusCode, effect: Effect, target: &str) -> Error {
-    let text = format!("target {target} answers {}", status.as_u16());
+pub fn unexpected(status: StatusCode, asked: Asked<'_>) -> Error {
+    let text = format!("target {} answers {} to {}", asked.target, status.as_u16(), asked.method);
     let refused = |hint: &str| Error::new(Kind::Refused, text.clone()).hint(hint);
     match status.as_u16() {
         200..=299 => {
@@ -113,7 +120,7 @@ pub fn unexpected(status: StatusCode, effect: Effect, target: &str) -> Error {
         404 | 405 | 410 | 501 => refused("check the address of this target: nothing we can file into is there"),
         409 | 423 | 429 => Error::new(Kind::Unavailable, text),
         507 => Error::new(Kind::Unavailable, text).hint("the target is full: make room there"),
-        408 | 500..=599 => ambiguous(text, effect),
+        408 | 500..=599 => ambiguous(text, asked),
         _ => refused("the log of the target says why"),
     }
 }

@@ -7,13 +7,13 @@
 //! name; racing writers carry the same bytes under the same names. The last file (`metadata.json`) comes
 //! last, so that its presence means that everything is there.
 
-use super::http::{self, Effect, Patience};
+use super::http::{self, Asked, Patience};
 use super::place::Place;
 use super::{Adapter, Class, Filing, Item, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::job::ContentHash;
 use async_trait::async_trait;
-use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use std::fs;
 use std::path::PathBuf;
 use url::{Host, Url};
@@ -68,18 +68,28 @@ impl WebDav {
         Ok(Some(password.to_owned()))
     }
 
-    fn request(&self, method: &str, url: Url) -> Result<RequestBuilder> {
-        let method = Method::from_bytes(method.as_bytes())
+    /// Sends one request; `dress` adds headers and body.
+    async fn ask(
+        &self,
+        method: &'static str,
+        url: &Url,
+        dress: impl FnOnce(RequestBuilder) -> RequestBuilder + Send,
+    ) -> Result<Response> {
+        let verb = Method::from_bytes(method.as_bytes())
             .map_err(|_| Error::new(Kind::Internal, format!("{method} is no method")))?;
-        let request = self.client.request(method, url);
-        match (&self.login, self.password()?) {
-            (Some(login), Some(password)) => Ok(request.basic_auth(&login.user, Some(password))),
-            _ => Ok(request),
+        let mut request = self.client.request(verb, url.clone());
+        if let (Some(login), Some(password)) = (&self.login, self.password()?) {
+            request = request.basic_auth(&login.user, Some(password));
         }
+        http::send(dress(request), self.asked(method)).await
     }
 
-    async fn answer(&self, request: RequestBuilder, effect: Effect) -> Result<StatusCode> {
-        Ok(http::send(request, effect, &self.target).await?.status())
+    fn asked<'a>(&'a self, method: &'a str) -> Asked<'a> {
+        Asked { target: &self.target, method }
+    }
+
+    fn unexpected(&self, status: StatusCode, method: &str) -> Error {
+        http::unexpected(status, self.asked(method))
     }
 
     /// The address of a file below the base.
@@ -101,24 +111,24 @@ impl WebDav {
         let names: Vec<&str> = place.levels.iter().map(String::as_str).chain([place.name.as_str()]).collect();
         for depth in 1..=names.len() {
             let url = self.below(names[..depth].iter().copied().chain([""]))?;
-            let status = self.answer(self.request("MKCOL", url.clone())?, Effect::Possible).await?;
+            let status = self.ask("MKCOL", &url, plain).await?.status();
             match status.as_u16() {
                 // Created, or there already.
                 201 | 405 => {}
                 // Apache answers a lost race like this.
-                403 if self.exists(url).await? => {}
+                403 if self.exists(&url).await? => {}
                 404 | 409 if depth == 1 => {
-                    return Err(http::unexpected(StatusCode::NOT_FOUND, Effect::Possible, &self.target));
+                    return Err(self.unexpected(StatusCode::NOT_FOUND, "MKCOL"));
                 }
-                _ => return Err(http::unexpected(status, Effect::Possible, &self.target)),
+                _ => return Err(self.unexpected(status, "MKCOL")),
             }
         }
         Ok(())
     }
 
-    async fn exists(&self, url: Url) -> Result<bool> {
-        let request = self.request("PROPFIND", url)?.header("Depth", "0");
-        Ok(self.answer(request, Effect::None).await? == StatusCode::MULTI_STATUS)
+    async fn exists(&self, url: &Url) -> Result<bool> {
+        let answer = self.ask("PROPFIND", url, |request| request.header("Depth", "0")).await?;
+        Ok(answer.status() == StatusCode::MULTI_STATUS)
     }
 
     async fn store(&self, filing: &Filing, place: &Place, item: &Item) -> Result<()> {
@@ -131,35 +141,34 @@ impl WebDav {
             // Another writer of the same bytes moved it already.
             Found::Nothing => return self.expect_same(filing, &own, item).await,
         }
-        let request = self.request("MOVE", part.clone())?;
-        let request = request.header("Destination", own.as_str()).header("Overwrite", "F");
-        let status = self.answer(request, Effect::Possible).await?;
+        let to_its_name =
+            |request: RequestBuilder| request.header("Destination", own.as_str()).header("Overwrite", "F");
+        let status = self.ask("MOVE", &part, to_its_name).await?.status();
         match status.as_u16() {
             201 | 204 => Ok(()),
             404 | 409 | 412 => {
                 let verdict = self.expect_same(filing, &own, item).await;
-                self.forget(part).await;
+                self.forget(&part).await;
                 verdict
             }
-            _ => Err(http::unexpected(status, Effect::Possible, &self.target)),
+            _ => Err(self.unexpected(status, "MOVE")),
         }
     }
 
     async fn upload(&self, part: &Url, item: &Item) -> Result<()> {
-        let request = self.request("PUT", part.clone())?;
-        let request = request.header(header::CONTENT_TYPE, &item.media_type).body(item.bytes.clone());
-        let status = self.answer(request, Effect::Possible).await?;
+        let with_bytes = |request: RequestBuilder| {
+            request.header(header::CONTENT_TYPE, &item.media_type).body(item.bytes.clone())
+        };
+        let status = self.ask("PUT", part, with_bytes).await?.status();
         match status.as_u16() {
             201 | 204 => Ok(()),
-            _ => Err(http::unexpected(status, Effect::Possible, &self.target)),
+            _ => Err(self.unexpected(status, "PUT")),
         }
     }
 
     /// Removes a part that is not needed. Where that fails it stays, hidden and harmless.
-    async fn forget(&self, part: Url) {
-        if let Ok(request) = self.request("DELETE", part) {
-            self.answer(request, Effect::Possible).await.ok();
-        }
+    async fn forget(&self, part: &Url) {
+        self.ask("DELETE", part, plain).await.ok();
     }
 
     async fn expect_same(&self, filing: &Filing, own: &Url, item: &Item) -> Result<()> {
@@ -175,18 +184,25 @@ impl WebDav {
 
     /// Reads back and compares.
     async fn look(&self, url: &Url, item: &Item) -> Result<Found> {
-        let response = http::send(self.request("GET", url.clone())?, Effect::None, &self.target).await?;
+        let mut response = self.ask("GET", url, plain).await?;
+        // Apache says 403 when a file is moved away between its look and its opening. It means it when it
+        // says so three times.
+        for _ in 1..3 {
+            if response.status() == StatusCode::FORBIDDEN {
+                response = self.ask("GET", url, plain).await?;
+            }
+        }
         match response.status().as_u16() {
             200 => {}
             404 => return Ok(Found::Nothing),
-            _ => return Err(http::unexpected(response.status(), Effect::None, &self.target)),
+            _ => return Err(self.unexpected(response.status(), "GET")),
         }
         let media_type = response.headers().get(header::CONTENT_TYPE);
         let is_page = media_type.is_some_and(|found| found.as_bytes().starts_with(b"text/html"));
         if is_page && !item.media_type.starts_with("text/html") {
-            return Err(http::unexpected(StatusCode::OK, Effect::None, &self.target));
+            return Err(self.unexpected(StatusCode::OK, "GET"));
         }
-        match http::body(response, item.bytes.len(), &self.target).await? {
+        match http::body(response, item.bytes.len(), self.asked("GET")).await? {
             Some(bytes) if ContentHash::of(&bytes) == item.content => Ok(Found::Same),
             Some(_) | None => Ok(Found::Other),
         }
@@ -243,12 +259,17 @@ impl Adapter for WebDav {
     }
 
     async fn probe(&self) -> Result<()> {
-        let request = self.request("PROPFIND", self.base.clone())?.header("Depth", "0");
-        match self.answer(request, Effect::None).await? {
+        let answer = self.ask("PROPFIND", &self.base, |request| request.header("Depth", "0")).await?;
+        match answer.status() {
             StatusCode::MULTI_STATUS => Ok(()),
-            status => Err(http::unexpected(status, Effect::None, &self.target)),
+            status => Err(self.unexpected(status, "PROPFIND")),
         }
     }
+}
+
+/// A request with neither headers nor body of its own.
+fn plain(request: RequestBuilder) -> RequestBuilder {
+    request
 }
 
 /// Made of key and content: a second attempt writes over what the first one left. It does not end in `.part`,
