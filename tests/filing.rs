@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "shared with other tests")]
 mod support {
     pub mod apache;
+    pub mod dav;
     pub mod watchdog;
 }
 
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use support::apache::Apache;
+use support::dav::{Dav, Fault};
 
 /// A target with the folder behind it, so that a test can look and tamper.
 struct Drawer {
@@ -444,4 +446,79 @@ async fn a_wrong_password_or_address_is_refused_and_can_be_mended() {
     }
     fs::write(&password, "zwei\nZeilen").unwrap();
     assert_eq!(right.probe().await.unwrap_err().kind, Kind::Settings);
+}
+
+/// A client with little patience, and the server it talks to.
+async fn shaky() -> (Dav, WebDav) {
+    let dav = Dav::start().await;
+    let patience = Patience { connect: Duration::from_secs(5), request: Duration::from_millis(700) };
+    let webdav = WebDav::new("akte", &dav.url(), None, patience).unwrap();
+    (dav, webdav)
+}
+
+#[tokio::test]
+async fn every_bad_answer_has_its_kind_and_the_next_attempt_files_once() {
+    use Fault::{AfterCut, AfterHang, AfterStatus, Cut, Half, Hang, LoginPage, OtherBytes, Redirect, Status};
+    #[rustfmt::skip]
+    let rows = [
+        // What may have happened is unknown …
+        ("PUT", Status(500), Kind::Unknown), ("PUT", AfterStatus(500), Kind::Unknown), ("PUT", AfterStatus(503), Kind::Unknown),
+        ("PUT", Cut, Kind::Unknown), ("PUT", AfterCut, Kind::Unknown), ("PUT", Hang, Kind::Unknown), ("PUT", AfterHang, Kind::Unknown),
+        ("MOVE", AfterStatus(502), Kind::Unknown), ("MOVE", AfterCut, Kind::Unknown), ("MOVE", AfterHang, Kind::Unknown),
+        ("MKCOL", AfterCut, Kind::Unknown), ("MKCOL", Status(500), Kind::Unknown),
+        // … unless nothing can have happened.
+        ("GET", Status(500), Kind::Unavailable), ("GET", Cut, Kind::Unavailable), ("GET", Hang, Kind::Unavailable),
+        ("GET", Half, Kind::Unavailable), ("GET", Status(429), Kind::Unavailable),
+        ("PUT", Status(423), Kind::Unavailable), ("PUT", Status(429), Kind::Unavailable), ("PUT", Status(507), Kind::Unavailable),
+        ("PUT", Status(409), Kind::Unavailable),
+        ("PUT", Status(401), Kind::Refused), ("PUT", Status(403), Kind::Refused), ("PUT", Status(413), Kind::Refused),
+        ("MKCOL", Status(403), Kind::Refused), ("MKCOL", Status(404), Kind::Refused), ("MKCOL", Status(409), Kind::Refused),
+        ("GET", Status(403), Kind::Refused),
+        ("PUT", LoginPage, Kind::Refused), ("GET", LoginPage, Kind::Refused), ("MKCOL", LoginPage, Kind::Refused), ("MOVE", LoginPage, Kind::Refused),
+        ("PUT", Redirect, Kind::Refused), ("GET", Redirect, Kind::Refused), ("MOVE", Redirect, Kind::Refused),
+        ("MOVE", Status(405), Kind::Refused), ("PUT", Status(400), Kind::Refused),
+        ("GET", OtherBytes, Kind::Conflict),
+    ];
+    for (method, fault, kind) in rows {
+        let (dav, webdav) = shaky().await;
+        dav.break_with(method, fault);
+        let filing = filing();
+        let filed = file(&webdav, &filing).await;
+        let error = filed.expect_err(&format!("{method} {fault:?}"));
+        assert_eq!(error.kind, kind, "{method} {fault:?}: {error}");
+        for word in ["Klein", "Rechnung", "4711", "127.0.0.1"] {
+            assert!(!error.to_string().contains(word), "{method} {fault:?} tells: {error}");
+        }
+        assert!(dav.requests() < 40, "{method} {fault:?}: {} requests", dav.requests());
+        dav.mend();
+        let receipt = file(&webdav, &filing).await;
+        receipt.unwrap_or_else(|error| panic!("{method} {fault:?}, then mended: {error}"));
+        assert_eq!(dav.files().len(), filing.items.len(), "{method} {fault:?}: {:?}", dav.files().keys());
+        for item in &filing.items {
+            assert!(dav.files().iter().any(|(at, bytes)| at.ends_with(&item.name) && *bytes == item.bytes));
+        }
+    }
+}
+
+#[tokio::test]
+async fn wrong_bytes_on_reading_back_never_take_the_name_of_the_file() {
+    let (dav, webdav) = shaky().await;
+    dav.break_with("GET", Fault::OtherBytes);
+    assert_eq!(webdav.put(&filing()).await.unwrap_err().kind, Kind::Conflict);
+    assert!(dav.files().keys().all(|at| at.ends_with(".tmp")), "{:?}", dav.files().keys());
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut_short() {
+    for fault in [Fault::TenGigabytes, Fault::Endless] {
+        let (dav, webdav) = shaky().await;
+        file(&webdav, &filing()).await.unwrap();
+        dav.break_with("GET", fault);
+        assert_eq!(webdav.find(&filing()).await.unwrap_err().kind, Kind::Conflict, "{fault:?}");
+        assert!(dav.sent() < 64_000_000, "{fault:?}: {} bytes", dav.sent());
+        // Bodies nobody reads do not matter either.
+        dav.break_with("PROPFIND", fault);
+        assert_eq!(webdav.probe().await.unwrap_err().kind, Kind::Refused, "{fault:?}");
+        assert!(dav.sent() < 64_000_000, "{fault:?}: {} bytes", dav.sent());
+    }
 }
