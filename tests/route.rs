@@ -243,6 +243,14 @@ fn the_lowest_layer_comes_first_after_everything_pinned_above_it() {
     assert!(error.contains("low, example for \"unten\": the rules give \"mitte\""), "{error}");
 }
 
+#[test]
+fn the_example_of_the_readme_holds() {
+    let readme = include_str!("../rules/README.md");
+    let (_, example) = readme.split_once("```toml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    Routing::load(&[("routing.toml", FRAME), ("musterstadt.toml", example)]).unwrap();
+}
+
 /// A frame of one rule (with these conditions) and a default.
 fn frame(when: &str) -> String {
     format!(

@@ -12,7 +12,9 @@
 //! | redirect, 401, 403, 404, other 4xx, a page instead of an answer | refused | refused |
 
 use crate::error::{Error, Kind, Result};
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect};
+use reqwest::redirect;
+// The only file that names the HTTP library; adapters take its nouns from here.
+pub use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use std::time::Duration;
 
 /// How long we wait for a target.

@@ -7,13 +7,12 @@
 //! name; racing writers carry the same bytes under the same names. The last file (`metadata.json`) comes
 //! last, so that its presence means that everything is there.
 
-use super::http::{self, Asked, Patience};
+use super::http::{self, Asked, Client, Method, Patience, RequestBuilder, Response, StatusCode, header};
 use super::place::Place;
 use super::{Adapter, Class, Filing, Item, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::job::ContentHash;
 use async_trait::async_trait;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use std::fs;
 use std::path::PathBuf;
 use url::{Host, Url};
