@@ -3,11 +3,33 @@
 //! In: [`Filing`]. Out: [`Receipt`]. Absent on purpose: retries, waiting, the ledger (the pipeline notes the
 //! intent before and the receipt after), and any idea of what the document says.
 
+mod folder;
+pub mod http;
+mod place;
+mod settings;
+mod webdav;
+
+pub use folder::Folder;
+pub use http::Patience;
+pub use place::safe_name;
+pub use settings::{TargetSettings, adapter};
+pub use webdav::{Login, WebDav};
+
 use crate::error::Result;
 use crate::job::{ContentHash, Document};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// Files once: looks for what an earlier attempt may have left, and stores only if nothing is there.
+///
+/// The caller has noted its intent before, and notes the receipt after.
+pub async fn file(adapter: &dyn Adapter, filing: &Filing) -> Result<Receipt> {
+    match adapter.find(filing).await? {
+        Some(receipt) => Ok(receipt),
+        None => adapter.put(filing).await,
+    }
+}
 
 /// What makes a filing the same filing: `k` and 40 hex digits.
 ///
@@ -58,6 +80,12 @@ pub struct Item {
     pub bytes: Vec<u8>,
 }
 
+/// An item with its hash.
+pub fn item(name: &str, media_type: &str, bytes: Vec<u8>) -> Item {
+    let content = ContentHash::of(&bytes);
+    Item { name: name.to_owned(), media_type: media_type.to_owned(), content, bytes }
+}
+
 /// Ablagequittung: written after what was stored had been read back and compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
@@ -69,6 +97,19 @@ pub struct Receipt {
     pub items: Vec<(String, ContentHash)>,
     /// It was already there from an earlier attempt.
     pub adopted: bool,
+}
+
+impl Receipt {
+    /// To be called when every item has been read back and its hash compared.
+    fn of(target: &str, filing: &Filing, location: String, adopted: bool) -> Self {
+        Self {
+            target: target.to_owned(),
+            key: filing.key.clone(),
+            location,
+            items: filing.items.iter().map(|item| (item.name.clone(), item.content)).collect(),
+            adopted,
+        }
+    }
 }
 
 /// How far a target helps against filing twice (see the module's protocol).

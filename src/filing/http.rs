@@ -1,0 +1,128 @@
+//! HTTP for all adapters: one client, and one place that turns an answer into a [`Kind`].
+//!
+//! In: requests and answers. Out: answers, or an error that says whether the request may have had its effect.
+//! Absent on purpose: retries, redirects, proxies from the environment, reading of unbounded bodies.
+//!
+//! | what happened | reading | writing |
+//! |---|---|---|
+//! | no connection | unavailable | unavailable |
+//! | time-out, cut connection, 408, 5xx | unavailable | unknown: look before doing it again |
+//! | 409, 423, 429 | unavailable | unavailable |
+//! | 507: full | unavailable: a full store empties when somebody makes room, the documents wait in order | same |
+//! | redirect, 401, 403, 404, other 4xx, a page instead of an answer | refused | refused |
+
+use crate::error::{Error, Kind, Result};
+use reqwest::redirect;
+// The only file that names the HTTP library; adapters take its nouns from here.
+pub use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
+use std::time::Duration;
+
+/// How long we wait for a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For the connection.
+    pub connect: Duration,
+    /// For one request with its whole answer.
+    pub request: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), request: Duration::from_secs(120) }
+    }
+}
+
+/// What was asked of whom, for the error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked<'a> {
+    pub target: &'a str,
+    pub method: &'a str,
+}
+
+impl Asked<'_> {
+    fn only_reads(self) -> bool {
+        matches!(self.method, "GET" | "HEAD" | "OPTIONS" | "PROPFIND" | "REPORT" | "SEARCH")
+    }
+}
+
+/// A client with time-outs, without redirects, with the certificates the system trusts.
+pub fn client(patience: Patience) -> Result<Client> {
+    // Somebody else may have been first; then the provider is there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut headers = header::HeaderMap::new();
+    headers.insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("identity"));
+    Client::builder()
+        .user_agent(concat!("laufmappe/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(patience.connect)
+        .timeout(patience.request)
+        .pool_idle_timeout(Duration::from_secs(4))
+        .build()
+        .map_err(|error| {
+            Error::new(Kind::Settings, format!("no HTTP client: {}", error.without_url()))
+                .hint("check that the system's certificates are installed (package ca-certificates)")
+        })
+}
+
+/// Sends one request. Only the head of the answer has been read afterwards.
+pub async fn send(request: RequestBuilder, asked: Asked<'_>) -> Result<Response> {
+    request.send().await.map_err(|error| broken(&error, asked))
+}
+
+/// The whole body, or `None` when it is longer than `limit` bytes.
+pub async fn body(mut response: Response, limit: usize, asked: Asked<'_>) -> Result<Option<Vec<u8>>> {
+    if response.content_length().is_some_and(|announced| announced > limit as u64) {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(None) => return Ok(Some(bytes)),
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > limit => return Ok(None),
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Err(error) => return Err(broken(&error, asked)),
+        }
+    }
+}
+
+/// A request that got no (whole) answer. Addresses carry labels of documents and stay out of the text.
+fn broken(error: &reqwest::Error, asked: Asked<'_>) -> Error {
+    let Asked { target, method } = asked;
+    if error.is_connect() {
+        return Error::new(Kind::Unavailable, format!("target {target} cannot be reached"))
+            .hint("check that it runs, its address, the network and its certificate");
+    }
+    if error.is_builder() {
+        return Error::new(Kind::Internal, format!("a {method} request to target {target} could not be built"));
+    }
+    let what = if error.is_timeout() { "did not answer in time" } else { "cut the connection" };
+    ambiguous(format!("target {target} {what} ({method})"), asked)
+}
+
+fn ambiguous(text: String, asked: Asked<'_>) -> Error {
+    if asked.only_reads() {
+        return Error::new(Kind::Unavailable, text);
+    }
+    Error::new(Kind::Unknown, format!("{text}; the request may have had its effect"))
+}
+
+/// An answer that is not the one we hoped for.
+pub fn unexpected(status: StatusCode, asked: Asked<'_>) -> Error {
+    let text = format!("target {} answers {} to {}", asked.target, status.as_u16(), asked.method);
+    let refused = |hint: &str| Error::new(Kind::Refused, text.clone()).hint(hint);
+    match status.as_u16() {
+        200..=299 => {
+            refused("this is no WebDAV answer, perhaps a login page: check the address in the settings")
+        }
+        300..=399 => refused("redirects are not followed: write the final address into the settings"),
+        401 => refused("check user and password file of this target"),
+        403 => refused("the user of this target lacks a permission"),
+        404 | 405 | 410 | 501 => refused("check the address of this target: nothing we can file into is there"),
+        409 | 423 | 429 => Error::new(Kind::Unavailable, text),
+        507 => Error::new(Kind::Unavailable, text).hint("the target is full: make room there"),
+        408 | 500..=599 => ambiguous(text, asked),
+        _ => refused("the log of the target says why"),
+    }
+}

@@ -1,0 +1,313 @@
+//! Filing into a WebDAV folder (Apache mod_dav, Nextcloud and others). Class A by deterministic names.
+//!
+//! In: [`Filing`]. Out: [`Receipt`]. Absent on purpose: locks and preconditions as a mutex (no server tested
+//! keeps them under a race), properties and ETags as a proof (they survive a change of the bytes).
+//!
+//! Every file goes to a name made of key and content first, is read back there, and is then moved to its own
+//! name; racing writers carry the same bytes under the same names. The last file (`metadata.json`) comes
+//! last, so that its presence means that everything is there.
+
+use super::http::{self, Asked, Client, Method, Patience, RequestBuilder, Response, StatusCode, header};
+use super::place::Place;
+use super::{Adapter, Class, Filing, Item, Receipt};
+use crate::error::{Error, Kind, Result};
+use crate::job::ContentHash;
+use async_trait::async_trait;
+use std::fs;
+use std::path::PathBuf;
+use url::{Host, Url};
+
+pub struct WebDav {
+    target: String,
+    /// Ends with a slash.
+    base: Url,
+    login: Option<Login>,
+    client: Client,
+}
+
+/// Who we are there. The password stays in its file and is read anew for every request, so that it can be
+/// changed while we run.
+#[derive(Debug, Clone)]
+pub struct Login {
+    pub user: String,
+    pub password_file: PathBuf,
+}
+
+/// What lies under a name, compared with what should.
+enum Found {
+    Nothing,
+    Same,
+    Other,
+}
+
+impl WebDav {
+    pub fn new(target: &str, url: &str, login: Option<Login>, patience: Patience) -> Result<Self> {
+        let base = base_of(target, url, login.is_some())?;
+        let webdav = Self { target: target.to_owned(), base, login, client: http::client(patience)? };
+        webdav.password()?;
+        Ok(webdav)
+    }
+
+    fn password(&self) -> Result<Option<String>> {
+        let Some(login) = &self.login else { return Ok(None) };
+        let wrong = |what: &str| {
+            let file = login.password_file.display();
+            Error::new(Kind::Settings, format!("the password file {file} of target {} {what}", self.target))
+                .hint("it holds the password on one line and is readable for this program only")
+        };
+        if fs::metadata(&login.password_file).is_ok_and(|found| found.len() > 1_000) {
+            return Err(wrong("is too long"));
+        }
+        let text =
+            fs::read_to_string(&login.password_file).map_err(|e| wrong(&format!("cannot be read: {e}")))?;
+        let password = text.trim_end_matches(['\r', '\n']);
+        if password.is_empty() || password.contains(['\r', '\n']) {
+            return Err(wrong("does not hold one line"));
+        }
+        Ok(Some(password.to_owned()))
+    }
+
+    /// Sends one request; `dress` adds headers and body.
+    async fn ask(
+        &self,
+        method: &'static str,
+        url: &Url,
+        dress: impl FnOnce(RequestBuilder) -> RequestBuilder + Send,
+    ) -> Result<Response> {
+        let verb = Method::from_bytes(method.as_bytes())
+            .map_err(|_| Error::new(Kind::Internal, format!("{method} is no method")))?;
+        let mut request = self.client.request(verb, url.clone());
+        if let (Some(login), Some(password)) = (&self.login, self.password()?) {
+            request = request.basic_auth(&login.user, Some(password));
+        }
+        http::send(dress(request), self.asked(method)).await
+    }
+
+    fn asked<'a>(&'a self, method: &'a str) -> Asked<'a> {
+        Asked { target: &self.target, method }
+    }
+
+    fn unexpected(&self, status: StatusCode, method: &str) -> Error {
+        http::unexpected(status, self.asked(method))
+    }
+
+    /// The address of a file below the base.
+    fn file(&self, place: &Place, name: &str) -> Result<Url> {
+        let levels = place.levels.iter().map(String::as_str);
+        self.below(levels.chain([place.name.as_str(), name]))
+    }
+
+    fn below<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<Url> {
+        let mut url = self.base.clone();
+        match url.path_segments_mut() {
+            Ok(mut segments) => segments.pop_if_empty().extend(names),
+            Err(()) => return Err(Error::new(Kind::Internal, "the base address takes no path")),
+        };
+        Ok(url)
+    }
+
+    async fn ensure_folders(&self, place: &Place) -> Result<()> {
+        let names: Vec<&str> = place.levels.iter().map(String::as_str).chain([place.name.as_str()]).collect();
+        for depth in 1..=names.len() {
+            let url = self.below(names[..depth].iter().copied().chain([""]))?;
+            let status = self.ask("MKCOL", &url, plain).await?.status();
+            match status.as_u16() {
+                // Created, or there already.
+                201 | 405 => {}
+                // Apache answers a lost race like this.
+                403 if self.exists(&url).await? => {}
+                404 | 409 if depth == 1 => {
+                    return Err(self.unexpected(StatusCode::NOT_FOUND, "MKCOL"));
+                }
+                _ => return Err(self.unexpected(status, "MKCOL")),
+            }
+        }
+        Ok(())
+    }
+
+    async fn exists(&self, url: &Url) -> Result<bool> {
+        let answer = self.ask("PROPFIND", url, |request| request.header("Depth", "0")).await?;
+        Ok(answer.status() == StatusCode::MULTI_STATUS)
+    }
+
+    async fn store(&self, filing: &Filing, place: &Place, item: &Item) -> Result<()> {
+        let part = self.file(place, &part_name(filing, item))?;
+        let own = self.file(place, &item.name)?;
+        self.upload(&part, item).await?;
+        match self.look(&part, item).await? {
+            Found::Same => {}
+            Found::Other => return Err(self.altered(filing)),
+            // Another writer of the same bytes moved it already.
+            Found::Nothing => return self.expect_same(filing, &own, item).await,
+        }
+        let to_its_name =
+            |request: RequestBuilder| request.header("Destination", own.as_str()).header("Overwrite", "F");
+        let status = self.ask("MOVE", &part, to_its_name).await?.status();
+        match status.as_u16() {
+            201 | 204 => Ok(()),
+            404 | 409 | 412 => {
+                let verdict = self.expect_same(filing, &own, item).await;
+                self.forget(&part).await;
+                verdict
+            }
+            _ => Err(self.unexpected(status, "MOVE")),
+        }
+    }
+
+    async fn upload(&self, part: &Url, item: &Item) -> Result<()> {
+        let with_bytes = |request: RequestBuilder| {
+            request.header(header::CONTENT_TYPE, &item.media_type).body(item.bytes.clone())
+        };
+        let status = self.ask("PUT", part, with_bytes).await?.status();
+        match status.as_u16() {
+            201 | 204 => Ok(()),
+            _ => Err(self.unexpected(status, "PUT")),
+        }
+    }
+
+    /// Removes a part that is not needed. Where that fails it stays, hidden and harmless.
+    async fn forget(&self, part: &Url) {
+        self.ask("DELETE", part, plain).await.ok();
+    }
+
+    async fn expect_same(&self, filing: &Filing, own: &Url, item: &Item) -> Result<()> {
+        match self.look(own, item).await? {
+            Found::Same => Ok(()),
+            Found::Other => Err(self.conflict(filing)),
+            Found::Nothing => Err(Error::new(
+                Kind::Unknown,
+                format!("target {} took a file of filing {} and does not show it", self.target, filing.key),
+            )),
+        }
+    }
+
+    /// Reads back and compares.
+    async fn look(&self, url: &Url, item: &Item) -> Result<Found> {
+        let mut response = self.ask("GET", url, plain).await?;
+        // Apache says 403 when a file is moved away between its look and its opening. It means it when it
+        // says so three times.
+        for _ in 1..3 {
+            if response.status() == StatusCode::FORBIDDEN {
+                response = self.ask("GET", url, plain).await?;
+            }
+        }
+        match response.status().as_u16() {
+            200 => {}
+            404 => return Ok(Found::Nothing),
+            _ => return Err(self.unexpected(response.status(), "GET")),
+        }
+        let media_type = response.headers().get(header::CONTENT_TYPE);
+        let is_page = media_type.is_some_and(|found| found.as_bytes().starts_with(b"text/html"));
+        if is_page && !item.media_type.starts_with("text/html") {
+            return Err(self.unexpected(StatusCode::OK, "GET"));
+        }
+        match http::body(response, item.bytes.len(), self.asked("GET")).await? {
+            Some(bytes) if ContentHash::of(&bytes) == item.content => Ok(Found::Same),
+            Some(_) | None => Ok(Found::Other),
+        }
+    }
+
+    /// Everything of this filing, the last file first: without it the filing is not complete.
+    async fn stored(&self, filing: &Filing, place: &Place, adopted: bool) -> Result<Option<Receipt>> {
+        for item in filing.items.iter().rev() {
+            match self.look(&self.file(place, &item.name)?, item).await? {
+                Found::Same => {}
+                Found::Other => return Err(self.conflict(filing)),
+                Found::Nothing => return Ok(None),
+            }
+        }
+        let location = self.below(place.levels.iter().map(String::as_str).chain([place.name.as_str(), ""]))?;
+        Ok(Some(Receipt::of(&self.target, filing, location.to_string(), adopted)))
+    }
+
+    fn conflict(&self, filing: &Filing) -> Error {
+        Error::new(Kind::Conflict, format!("target {} holds something else under {}", self.target, filing.key))
+            .hint("compare what lies there with the original; nothing was overwritten")
+    }
+
+    fn altered(&self, filing: &Filing) -> Error {
+        let text = format!("target {} gives back other bytes than were sent for {}", self.target, filing.key);
+        Error::new(Kind::Conflict, text).hint("look for a filter or virus scanner between us and the target")
+    }
+}
+
+#[async_trait]
+impl Adapter for WebDav {
+    fn target(&self) -> &str {
+        &self.target
+    }
+
+    fn class(&self) -> Class {
+        Class::A
+    }
+
+    async fn find(&self, filing: &Filing) -> Result<Option<Receipt>> {
+        self.stored(filing, &Place::of(filing)?, true).await
+    }
+
+    async fn put(&self, filing: &Filing) -> Result<Receipt> {
+        let place = Place::of(filing)?;
+        self.ensure_folders(&place).await?;
+        for item in &filing.items {
+            self.store(filing, &place, item).await?;
+        }
+        self.stored(filing, &place, false).await?.ok_or_else(|| {
+            let text = format!("target {} took filing {} and does not show all of it", self.target, filing.key);
+            Error::new(Kind::Unknown, text)
+        })
+    }
+
+    async fn probe(&self) -> Result<()> {
+        let answer = self.ask("PROPFIND", &self.base, |request| request.header("Depth", "0")).await?;
+        match answer.status() {
+            StatusCode::MULTI_STATUS => Ok(()),
+            status => Err(self.unexpected(status, "PROPFIND")),
+        }
+    }
+}
+
+/// A request with neither headers nor body of its own.
+fn plain(request: RequestBuilder) -> RequestBuilder {
+    request
+}
+
+/// Made of key and content: a second attempt writes over what the first one left. It does not end in `.part`,
+/// which Nextcloud keeps for itself.
+fn part_name(filing: &Filing, item: &Item) -> String {
+    let key: String = filing.key.as_str().chars().take(10).collect();
+    format!(".{key}-{}.tmp", &item.content.hex()[..16])
+}
+
+fn base_of(target: &str, url: &str, with_password: bool) -> Result<Url> {
+    let wrong = |what: &str, hint: &str| {
+        Err(Error::new(Kind::Settings, format!("the address of target {target} {what}")).hint(hint))
+    };
+    let Ok(mut base) = Url::parse(url) else {
+        return wrong(
+            "is not an address",
+            "write it like https://cloud.example.org/remote.php/dav/files/user/",
+        );
+    };
+    if !matches!(base.scheme(), "https" | "http") || base.cannot_be_a_base() {
+        return wrong("is neither https nor http", "WebDAV speaks HTTP");
+    }
+    if !base.username().is_empty() || base.password().is_some() {
+        return wrong("carries a password", "use `user` and `password-file`");
+    }
+    if base.query().is_some() || base.fragment().is_some() {
+        return wrong("has a part after ? or #", "write the folder only");
+    }
+    let at_home = match base.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    if base.scheme() == "http" && with_password && !at_home {
+        return wrong("would send the password in the clear", "use https");
+    }
+    if !base.path().ends_with('/') {
+        base.set_path(&format!("{}/", base.path()));
+    }
+    Ok(base)
+}
