@@ -81,11 +81,13 @@ pub(crate) fn own_folder(folder: &Path, lock: &Path) -> Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::Error(error)) => Err(wrong(error)),
-        Err(TryLockError::WouldBlock) => {
-            let text = format!("another laufmappe works in {}", folder.display());
-            Err(Error::new(Kind::Usage, text).hint("stop the other one first, or name another data folder"))
-        }
+        Err(TryLockError::WouldBlock) => Err(owned_already(folder)),
     }
+}
+
+fn owned_already(folder: &Path) -> Error {
+    Error::new(Kind::Usage, format!("another laufmappe works in {}", folder.display()))
+        .hint("stop the other one first, or name another data folder")
 }
 
 enum Trouble {
@@ -121,6 +123,7 @@ fn sound(folder: &Path) -> std::result::Result<sled::Db, Trouble> {
     }));
     match opened {
         Ok(Ok(db)) => Ok(db),
+        Ok(Err(sled::Error::Io(error))) if is_held(&error) => Err(Trouble::Outside(owned_already(folder))),
         Ok(Err(sled::Error::Io(error))) if is_outside(&error) => {
             Err(Trouble::Outside(failed(folder, &error.to_string())))
         }
@@ -153,7 +156,7 @@ fn is_outside(error: &std::io::Error) -> bool {
         error.kind(),
         PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull | ErrorKind::OutOfMemory
     );
-    outside || too_many_files || is_held(error)
+    outside || too_many_files
 }
 
 fn move_aside(folder: &Path) -> Result<PathBuf> {

@@ -32,6 +32,8 @@ const SPANS: usize = 64;
 #[derive(Debug, Clone)]
 pub(super) struct Cases {
     tree: sled::Tree,
+    /// Kept so that nobody else opens it as long as the tree is in use.
+    _index: Index,
 }
 
 /// One case as looked up.
@@ -78,7 +80,7 @@ pub(super) struct Reach {
 
 impl Cases {
     pub fn open(index: &Index) -> Result<Cases> {
-        Ok(Cases { tree: index.tree("ledger")? })
+        Ok(Cases { tree: index.tree("ledger")?, _index: index.clone() })
     }
 
     /// `None` when the index is empty, of another layout, or makes no sense.
