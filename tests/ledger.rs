@@ -3,6 +3,8 @@
 
 #[path = "ledger/crash.rs"]
 mod crash;
+#[path = "ledger/database.rs"]
+mod database;
 #[path = "ledger/journal.rs"]
 mod journal;
 #[path = "ledger/story.rs"]

@@ -479,3 +479,92 @@ fn after(time: Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(time.min(LONGEST_LEASE)).unwrap_or(now)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{Arrival, Channel, Kind as DocumentKind};
+    use jiff::Timestamp;
+
+    fn ledger(folder: &Path) -> Embedded {
+        let index = Index::open(&folder.join("index")).unwrap();
+        Embedded::open(&folder.join("ledger"), &index, Arc::new(|| Timestamp::UNIX_EPOCH), "test").unwrap()
+    }
+
+    fn document(source: &str) -> Document {
+        let tenant: Tenant = "koeln".parse().unwrap();
+        let content = ContentHash::of(source.as_bytes());
+        let arrival =
+            Arrival { channel: Channel::Upload, source: source.into(), at: Timestamp::UNIX_EPOCH, batch: None };
+        Document {
+            id: DocumentId::of_arrival(&tenant, Channel::Upload, source, &content),
+            tenant,
+            content,
+            size: 1,
+            kind: DocumentKind::Pdf,
+            name: source.into(),
+            arrival,
+            part_of: None,
+            annexes: Vec::new(),
+            repeats: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn after_a_full_disk_it_goes_on_as_if_nothing_had_been_tried() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        let (kept, tried) = (document("kept"), document("tried"));
+        ledger.receive(kept.clone()).await.unwrap();
+        let before = ledger.head(&kept.tenant).await.unwrap();
+        {
+            // An entry that is taken in but never written.
+            let mut desk = ledger.inner.desk().unwrap();
+            let event = Event::Received { received: Box::new(tried.clone()) };
+            ledger.inner.append(&mut desk, &kept.tenant, vec![(tried.id.clone(), event)]).unwrap();
+            ledger.inner.journal.fill_the_disk();
+        }
+        assert_eq!(ledger.head(&kept.tenant).await.unwrap(), before);
+        assert!(ledger.history(&tried.tenant, &tried.id).await.unwrap().is_empty());
+        assert!(matches!(ledger.receive(tried.clone()).await.unwrap(), Received::New(_)));
+        assert_eq!(ledger.export(&kept.tenant).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_panic_at_the_desk_leaves_the_ledger_usable() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        ledger.receive(document("a")).await.unwrap();
+        let died = ledger
+            .run(|inner| -> Result<()> {
+                let _desk = inner.desk()?;
+                panic!("as sled does");
+            })
+            .await;
+        assert_eq!(died.map_err(|error| error.kind), Err(Kind::Storage));
+        ledger.receive(document("b")).await.unwrap();
+        assert_eq!(ledger.summaries(None).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn damage_found_beside_the_work_stops_the_ledger() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        ledger.receive(document("a")).await.unwrap();
+        let path = folder.path().join("ledger/journal");
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[200] ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        ledger.inner.check_beside_the_work(20, bytes.len() as u64);
+        let mut number = 0;
+        let stopped = loop {
+            match ledger.receive(document(&format!("{number}"))).await {
+                Ok(_) => number += 1,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(stopped.kind, Kind::Altered);
+        assert!(stopped.text.contains("line 2"), "{stopped}");
+        assert!(ledger.summaries(None).await.is_err());
+    }
+}

@@ -212,6 +212,13 @@ impl Journal {
         self.written.notify_all();
     }
 
+    /// As if the disk had been full when somebody waited next.
+    #[cfg(test)]
+    pub fn fill_the_disk(&self) {
+        let error = Error::new(Kind::Storage, "no space left");
+        self.flow().failure = Some(Failure { error, curable: true });
+    }
+
     /// One durable line without its line feed, compared with its hash.
     pub fn read(&self, span: Span) -> Result<Vec<u8>> {
         let mut line = vec![0; span.length as usize];
@@ -309,4 +316,78 @@ pub(super) fn wrong(doing: &str, path: &Path, error: &std::io::Error) -> Error {
 fn lost(path: &Path) -> Error {
     Error::new(Kind::Storage, format!("an entry could not be written to {}", path.display()))
         .hint("nothing was noted; check free space of the data folder")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Event;
+    use jiff::Timestamp;
+
+    fn entry(number: u32) -> Sealed {
+        let tenant = "koeln".parse().unwrap();
+        let document = format!("d{number:024x}").parse().unwrap();
+        Sealed::after(None, &tenant, Timestamp::UNIX_EPOCH, "test", document, Event::Closed).unwrap()
+    }
+
+    fn journal(folder: &Path) -> Journal {
+        let path = folder.join("journal");
+        Journal::create(&path).unwrap();
+        let journal = Journal::open(&path).unwrap();
+        journal.start_at(journal.length().unwrap());
+        journal
+    }
+
+    #[test]
+    fn what_waited_together_is_marked_as_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path());
+        let mut tickets = Vec::new();
+        for number in 1..=4 {
+            tickets.push(journal.append(&[entry(number)]).unwrap().1);
+        }
+        journal.wait(tickets[1]).unwrap();
+        let (spans, ticket) = journal.append(&[entry(5)]).unwrap();
+        journal.wait(ticket).unwrap();
+        let mut marks = String::new();
+        for line in Lines::between(&journal.path, 20, journal.length().unwrap()).unwrap() {
+            marks.push(char::from(line.unwrap().bytes[MARK_PLACE]));
+        }
+        assert_eq!(marks, "<&&> ");
+        assert!(journal.read(spans[0]).unwrap().starts_with(entry(5).hash.hex().as_bytes()));
+    }
+
+    #[test]
+    fn a_full_disk_voids_what_was_not_written_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path());
+        let (_, written) = journal.append(&[entry(1)]).unwrap();
+        journal.wait(written).unwrap();
+        let (lost_span, lost) = journal.append(&[entry(2)]).unwrap();
+        journal.fill_the_disk();
+        assert_eq!(journal.wait(lost).map_err(|error| error.kind), Err(Kind::Storage));
+        assert!(journal.append(&[entry(3)]).is_err());
+        assert!(journal.heal().unwrap());
+        assert!(!journal.heal().unwrap());
+
+        let (span, later) = journal.append(&[entry(3)]).unwrap();
+        journal.wait(later).unwrap();
+        assert_eq!(span, lost_span);
+        // The place is durable now, but with another entry: the old tickets know what is theirs.
+        assert!(journal.wait(lost).is_err());
+        assert!(journal.wait(written).is_ok());
+    }
+
+    #[test]
+    fn a_disk_that_fails_stops_the_journal_for_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        Journal::create(&path).unwrap();
+        let file = File::open(&path).unwrap();
+        let journal = Journal { path, file, flow: Mutex::default(), written: Condvar::new() };
+        let (_, ticket) = journal.append(&[entry(1)]).unwrap();
+        assert!(journal.wait(ticket).is_err());
+        assert!(journal.heal().is_err());
+        assert!(journal.append(&[entry(2)]).is_err());
+    }
 }

@@ -48,7 +48,7 @@ impl Server {
             {user} {initdb} -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >log 2>&1 || exit 1
             {user} {postgres} -D data -k {place} -h 127.0.0.1 -p {port} -c max_connections=200 >>log 2>&1 &
             read -r end
-            kill -INT $(head -n 1 data/postmaster.pid); wait; cd / && rm -rf {place}",
+            kill -QUIT $(head -n 1 data/postmaster.pid); wait; cd / && rm -rf {place}",
             user = as_server_user(),
             initdb = programs.join("initdb").display(),
             postgres = programs.join("postgres").display(),
