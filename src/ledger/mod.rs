@@ -4,9 +4,23 @@
 //! In: [`Event`]s. Out: [`Entry`]s, and the state of a case as the fold of its entries. Absent on purpose:
 //! contents, names of people, amounts; renditions (reading, report, decision) are named by their hash.
 
+mod alike;
+mod answers;
+mod cases;
+mod draft;
+mod embedded;
 mod entry;
+mod journal;
+mod line;
+mod postgres;
+mod recovery;
+mod verify;
 
+pub use embedded::Embedded;
 pub use entry::{Entry, Event, State, Summary};
+pub use line::Head;
+pub use postgres::Postgres;
+pub use verify::{Verified, verify_lines};
 
 use crate::error::Result;
 use crate::job::{ContentHash, Document, DocumentId, Job, Tenant};
@@ -62,7 +76,8 @@ pub trait Ledger: Send + Sync {
     /// same bytes before in another document.
     async fn receive(&self, document: Document) -> Result<Received>;
 
-    /// Takes a case for a while. Counts the attempt before any byte is touched.
+    /// Takes a case for a while. Counts the attempt before any byte is touched. The history that comes with
+    /// it ends with this claim.
     async fn claim(
         &self,
         tenant: &Tenant,
@@ -71,7 +86,8 @@ pub trait Ledger: Send + Sync {
         time: Duration,
     ) -> Result<Claim>;
 
-    /// Holds the case longer; [`crate::error::Kind::LeaseLost`] when another worker has it.
+    /// Holds the case longer; [`crate::error::Kind::LeaseLost`] when another worker has it. A lease that ran
+    /// out may still be renewed and written under as long as nobody else has claimed the case.
     async fn renew(&self, lease: &Lease, time: Duration) -> Result<()>;
 
     /// Gives the case back unfinished, and the attempt with it: it does not count.
@@ -80,7 +96,8 @@ pub trait Ledger: Send + Sync {
     /// Gives the case back unfinished; the attempt counts.
     async fn give_up(&self, lease: &Lease) -> Result<()>;
 
-    /// Appends one event under a lease. An event that settles the case ends the lease.
+    /// Appends one event under a lease. An event that settles the case ends the lease. Receiving, claiming,
+    /// giving back and dividing are not noted here: they have methods of their own.
     async fn note(&self, lease: &Lease, event: Event) -> Result<Entry>;
 
     /// Notes the parts of a divided document and the division itself, all or nothing; ends the lease.

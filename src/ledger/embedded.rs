@@ -1,0 +1,570 @@
+//! The embedded ledger: a journal file as the truth, an index beside it for looking up, one process.
+//!
+//! In: a folder of its own and an index. Out: [`Ledger`]. Every answer waits until what it rests on is on the
+//! disk. Absent on purpose: SQL, other processes; leases live in memory and end with the process.
+
+use super::alike::{Arrivals, EARLIER, LONGEST_LEASE, is_division, is_noted_under_a_lease, job, lease_lost};
+use super::cases::Cases;
+use super::journal::{Journal, Lines, Ticket};
+use super::line::{Chains, Parts, Sealed, line};
+use super::recovery::{self, Placed};
+use super::{Claim, Entry, Event, Lease, Ledger, Received, Summary};
+use crate::error::{Error, Kind, Result};
+use crate::index::{Index, own_folder};
+use crate::job::{Clock, ContentHash, Document, DocumentId, Job, Tenant};
+use async_trait::async_trait;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+/// See the module. Cheap to clone; all clones are one ledger.
+#[derive(Clone)]
+pub struct Embedded {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    journal: Arc<Journal>,
+    cases: Cases,
+    desk: Mutex<Desk>,
+    clock: Clock,
+    actor: String,
+    repaired: Option<String>,
+    _lock: File,
+}
+
+/// Whoever appends sits here: one at a time, and never while the disk is at work.
+#[derive(Default)]
+struct Desk {
+    chains: Chains,
+    leases: HashMap<(Tenant, DocumentId), Held>,
+    /// The index does not follow the journal any more and is made to before anything else.
+    stale: bool,
+}
+
+struct Held {
+    token: u64,
+    until: Instant,
+}
+
+/// A journal up to this size (bytes) is checked whole before the first answer; of a larger one the part that
+/// the index knows is checked beside the work.
+const CHECKED_AT_ONCE: u64 = 64 << 20;
+
+impl Embedded {
+    /// Opens (and creates) the ledger in `folder`; brings the index up to the journal, or makes it anew.
+    pub fn open(folder: &Path, index: &Index, clock: Clock, actor: &str) -> Result<Embedded> {
+        let lock = own_folder(folder, &folder.join("lock"))?;
+        let cases = Cases::open(index)?;
+        let path = folder.join("journal");
+        if !path.exists() {
+            if cases.reach()?.is_some() {
+                let text =
+                    format!("the journal {} is missing, but the index knows its entries", path.display());
+                return Err(Error::new(Kind::Altered, text).hint("restore the journal from its backup"));
+            }
+            Journal::create(&path)?;
+        }
+        let journal = Arc::new(Journal::open(&path)?);
+        let mut inner = Inner {
+            journal,
+            cases,
+            desk: Mutex::default(),
+            clock,
+            actor: actor.to_owned(),
+            repaired: None,
+            _lock: lock,
+        };
+        let (chains, said) = inner.follow_journal()?;
+        inner.desk = Mutex::new(Desk { chains, ..Desk::default() });
+        inner.repaired = (!said.is_empty()).then(|| said.join("; "));
+        Ok(Embedded { inner: Arc::new(inner) })
+    }
+
+    /// What had to be put right when the ledger was opened, for people.
+    pub fn repaired(&self) -> Option<String> {
+        self.inner.repaired.clone()
+    }
+
+    /// Makes the index anew from the journal, checking every entry. Answers how many there are.
+    pub async fn rebuild(&self) -> Result<u64> {
+        self.run(Inner::rebuild).await
+    }
+
+    /// Disk and locks block; async callers wait without holding up the others.
+    async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Inner) -> Result<T> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        let done = tokio::task::spawn_blocking(move || work(&inner)).await;
+        done.unwrap_or_else(|_| {
+            Err(Error::new(Kind::Storage, "the index of the ledger failed in the middle of its work")
+                .hint("stop the program and run `laufmappe rebuild`; the journal is not affected"))
+        })
+    }
+}
+
+#[async_trait]
+impl Ledger for Embedded {
+    async fn receive(&self, document: Document) -> Result<Received> {
+        self.run(move |inner| inner.receive(document)).await
+    }
+
+    async fn claim(
+        &self,
+        tenant: &Tenant,
+        document: &DocumentId,
+        worker: &str,
+        time: Duration,
+    ) -> Result<Claim> {
+        let (tenant, document, worker) = (tenant.clone(), document.clone(), worker.to_owned());
+        self.run(move |inner| inner.claim(tenant, document, worker, time)).await
+    }
+
+    async fn renew(&self, lease: &Lease, time: Duration) -> Result<()> {
+        let lease = lease.clone();
+        self.run(move |inner| inner.renew(&lease, time)).await
+    }
+
+    async fn hand_back(&self, lease: &Lease) -> Result<()> {
+        let lease = lease.clone();
+        self.run(move |inner| inner.release(&lease, false)).await
+    }
+
+    async fn give_up(&self, lease: &Lease) -> Result<()> {
+        let lease = lease.clone();
+        self.run(move |inner| inner.release(&lease, true)).await
+    }
+
+    async fn note(&self, lease: &Lease, event: Event) -> Result<Entry> {
+        is_noted_under_a_lease(&event)?;
+        let lease = lease.clone();
+        self.run(move |inner| inner.note(&lease, event)).await
+    }
+
+    async fn divide(&self, lease: &Lease, parts: Vec<Document>, event: Event) -> Result<Vec<Document>> {
+        is_division(lease, &parts, &event)?;
+        let lease = lease.clone();
+        self.run(move |inner| inner.divide(&lease, parts, event)).await
+    }
+
+    async fn history(&self, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>> {
+        let (tenant, document) = (tenant.clone(), document.clone());
+        self.run(move |inner| {
+            inner.quiet_desk()?;
+            inner.history(&tenant, &document)
+        })
+        .await
+    }
+
+    async fn open(&self, limit: usize) -> Result<Vec<Job>> {
+        self.run(move |inner| inner.open_jobs(limit)).await
+    }
+
+    async fn summaries(&self, tenant: Option<&Tenant>) -> Result<Vec<Summary>> {
+        let tenant = tenant.cloned();
+        self.run(move |inner| {
+            inner.quiet_desk()?;
+            inner.cases.summaries(tenant.as_ref())
+        })
+        .await
+    }
+
+    async fn export(&self, tenant: &Tenant) -> Result<Vec<String>> {
+        let tenant = tenant.clone();
+        self.run(move |inner| inner.export(&tenant)).await
+    }
+
+    async fn tenants(&self) -> Result<Vec<Tenant>> {
+        self.run(|inner| Ok(inner.quiet_desk()?.heads.into_keys().collect())).await
+    }
+
+    async fn head(&self, tenant: &Tenant) -> Result<Option<ContentHash>> {
+        let tenant = tenant.clone();
+        self.run(move |inner| Ok(inner.quiet_desk()?.heads.get(&tenant).map(|head| head.hash))).await
+    }
+}
+
+impl Inner {
+    fn receive(&self, document: Document) -> Result<Received> {
+        let mut desk = self.desk()?;
+        let arrivals = self.arrivals(vec![document])?;
+        let events = arrivals.events();
+        let mut received = arrivals.into_received();
+        let ticket = match received.first() {
+            Some(Received::New(document)) => self.append(&mut desk, &document.tenant, events)?.1,
+            _ => self.journal.ticket(),
+        };
+        drop(desk);
+        self.journal.wait(ticket)?;
+        Ok(received.remove(0))
+    }
+
+    fn claim(&self, tenant: Tenant, document: DocumentId, worker: String, time: Duration) -> Result<Claim> {
+        let mut desk = self.desk()?;
+        let case = self.cases.case(&tenant, &document)?;
+        let refused = match &case {
+            None => Some(Claim::Unknown),
+            Some(case) if case.summary.state.is_settled() => Some(Claim::Settled),
+            Some(_) if desk.is_taken(&tenant, &document) => Some(Claim::Taken),
+            Some(_) => None,
+        };
+        let (token, attempt) = case.map_or((1, 1), |case| (case.token + 1, case.summary.attempts + 1));
+        if let Some(refused) = refused {
+            let ticket = self.journal.ticket();
+            drop(desk);
+            return self.journal.wait(ticket).map(|()| refused);
+        }
+        let event = Event::Claimed { worker: worker.clone(), attempt, token };
+        let (claimed, ticket) = self.append(&mut desk, &tenant, vec![(document.clone(), event)])?;
+        desk.leases.insert((tenant.clone(), document.clone()), Held { token, until: after(time) });
+        drop(desk);
+        self.journal.wait(ticket)?;
+        let mut history = self.history(&tenant, &document)?;
+        history.retain(|entry| claimed.iter().any(|claimed| entry.number <= claimed.number));
+        Ok(Claim::Yours(Lease { tenant, document, worker, token, attempt }, history))
+    }
+
+    fn renew(&self, lease: &Lease, time: Duration) -> Result<()> {
+        let mut desk = self.desk()?;
+        desk.held(lease)?.until = after(time);
+        Ok(())
+    }
+
+    fn release(&self, lease: &Lease, counted: bool) -> Result<()> {
+        let event = Event::Released { worker: lease.worker.clone(), counted };
+        self.under(lease, vec![(lease.document.clone(), event)], true).map(|_| ())
+    }
+
+    fn note(&self, lease: &Lease, event: Event) -> Result<Entry> {
+        let settles = super::State::Open.after(&event).is_settled();
+        let mut entries = self.under(lease, vec![(lease.document.clone(), event)], settles)?;
+        Ok(entries.remove(0))
+    }
+
+    /// Appends under a lease and, where this ends it, gives up the lease in the same moment.
+    fn under(&self, lease: &Lease, events: Vec<(DocumentId, Event)>, ends: bool) -> Result<Vec<Entry>> {
+        let mut desk = self.desk()?;
+        desk.held(lease)?;
+        let (entries, ticket) = self.append(&mut desk, &lease.tenant, events)?;
+        if ends {
+            desk.leases.remove(&(lease.tenant.clone(), lease.document.clone()));
+        }
+        drop(desk);
+        self.journal.wait(ticket)?;
+        Ok(entries)
+    }
+
+    fn divide(&self, lease: &Lease, parts: Vec<Document>, event: Event) -> Result<Vec<Document>> {
+        let mut desk = self.desk()?;
+        desk.held(lease)?;
+        let arrivals = self.arrivals(parts)?;
+        let mut events = arrivals.events();
+        events.push((lease.document.clone(), event));
+        let (_, ticket) = self.append(&mut desk, &lease.tenant, events)?;
+        desk.leases.remove(&(lease.tenant.clone(), lease.document.clone()));
+        drop(desk);
+        self.journal.wait(ticket)?;
+        Ok(arrivals.into_received().iter().map(|received| received.document().clone()).collect())
+    }
+
+    fn history(&self, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for span in self.cases.entries(tenant, document)? {
+            let line = self.journal.read(span)?;
+            let parts = Parts::of(&line).map_err(|what| Error::new(Kind::Altered, what))?;
+            entries.push(Entry::read(parts.body)?);
+        }
+        Ok(entries)
+    }
+
+    fn open_jobs(&self, limit: usize) -> Result<Vec<Job>> {
+        let desk = self.desk()?;
+        let mut jobs = Vec::new();
+        for found in self.cases.unsettled() {
+            if jobs.len() == limit {
+                break;
+            }
+            let (tenant, document) = found?;
+            if !desk.is_taken(&tenant, &document) {
+                jobs.push(job(tenant, document));
+            }
+        }
+        let ticket = self.journal.ticket();
+        drop(desk);
+        self.journal.wait(ticket).map(|()| jobs)
+    }
+
+    fn export(&self, tenant: &Tenant) -> Result<Vec<String>> {
+        self.quiet_desk()?;
+        let end = self.journal.durable();
+        let start = recovery::header(&self.journal.path, end)?;
+        let mut chains = Chains { lines: 1, ..Chains::default() };
+        let mut lines = Vec::new();
+        for found in Lines::between(&self.journal.path, start, end)? {
+            let found = found?;
+            let (owner, parts) = chains.check(&found.bytes)?;
+            if owner == *tenant {
+                lines.push(line(&parts.hash, parts.body));
+            }
+        }
+        Ok(lines)
+    }
+
+    fn arrivals(&self, documents: Vec<Document>) -> Result<Arrivals> {
+        let mut arrivals = Arrivals::default();
+        for document in documents {
+            let known = self.cases.case(&document.tenant, &document.id)?;
+            let earlier = self.cases.with_content(&document.tenant, &document.content, EARLIER)?;
+            arrivals.add(document, known.map(|case| case.summary.document), &earlier);
+        }
+        Ok(arrivals)
+    }
+
+    /// The next entries of a tenant; they count together or not at all.
+    fn append(
+        &self,
+        desk: &mut Desk,
+        tenant: &Tenant,
+        events: Vec<(DocumentId, Event)>,
+    ) -> Result<(Vec<Entry>, Ticket)> {
+        let at = (self.clock)();
+        let mut head = desk.chains.heads.get(tenant).cloned();
+        let mut sealed = Vec::with_capacity(events.len());
+        for (document, event) in events {
+            let next = Sealed::after(head.as_ref(), tenant, at, &self.actor, document, event)?;
+            head = Some(next.head());
+            sealed.push(next);
+        }
+        let (spans, ticket) = self.journal.append(&sealed)?;
+        desk.chains.lines += sealed.len() as u64;
+        desk.chains.heads.extend(head.map(|head| (tenant.clone(), head)));
+
+        let mut placed = Vec::with_capacity(sealed.len());
+        for (sealed, span) in sealed.into_iter().zip(spans) {
+            placed.push(Placed { entry: sealed.entry, hash: sealed.hash, span });
+        }
+        // The entries stand in the journal: an index that cannot follow now is made to later.
+        desk.stale |= self.cases.take_in(&placed, &desk.chains).is_err();
+        Ok((placed.into_iter().map(|placed| placed.entry).collect(), ticket))
+    }
+
+    /// The desk, with the index behind it in order.
+    fn desk(&self) -> Result<MutexGuard<'_, Desk>> {
+        let mut desk = self.desk.lock().unwrap_or_else(|poisoned| {
+            self.desk.clear_poison();
+            let mut desk = poisoned.into_inner();
+            desk.stale = true;
+            desk
+        });
+        desk.stale |= self.journal.heal()?;
+        if desk.stale {
+            self.journal.wait(self.journal.ticket())?;
+            desk.chains = self.follow_journal()?.0;
+            for (key, held) in std::mem::take(&mut desk.leases) {
+                if self.cases.case(&key.0, &key.1)?.is_some_and(|case| case.token == held.token) {
+                    desk.leases.insert(key, held);
+                }
+            }
+            desk.stale = false;
+        }
+        Ok(desk)
+    }
+
+    /// Where the chains stand, once all of it is on the disk.
+    fn quiet_desk(&self) -> Result<Chains> {
+        let desk = self.desk()?;
+        let chains = desk.chains.clone();
+        let ticket = self.journal.ticket();
+        drop(desk);
+        self.journal.wait(ticket).map(|()| chains)
+    }
+
+    fn rebuild(&self) -> Result<u64> {
+        let mut desk = self.desk()?;
+        self.journal.wait(self.journal.ticket())?;
+        self.cases.clear()?;
+        desk.stale = true;
+        desk.chains = self.follow_journal()?.0;
+        desk.stale = false;
+        Ok(desk.chains.lines - 1)
+    }
+
+    /// Brings the index to the state the journal tells. Answers where the chains stand and what was odd.
+    fn follow_journal(&self) -> Result<(Chains, Vec<String>)> {
+        let mut said = Vec::new();
+        let path = &self.journal.path;
+        let length = self.journal.length()?;
+        let first = recovery::header(path, length)?;
+
+        let (mut start, mut chains) =
+            self.known(first, length)?.unwrap_or_else(|| (first, Chains { lines: 1, ..Chains::default() }));
+        if start == first {
+            if self.cases.reach()?.is_some() {
+                said.push("the index did not fit the journal and was made anew".to_owned());
+            }
+            self.cases.clear()?;
+        }
+        let take_in = |entries: &[Placed], chains: &Chains| self.cases.take_in(entries, chains);
+        let mut sound = recovery::replay(path, (start, length), &mut chains, take_in)?;
+        if sound.began_earlier {
+            (start, chains) = (first, Chains { lines: 1, ..Chains::default() });
+            self.cases.clear()?;
+            sound = recovery::replay(path, (start, length), &mut chains, take_in)?;
+        }
+        if sound.length < length {
+            said.push(recovery::cut(&self.journal, sound.length, length)?);
+        }
+        self.journal.start_at(sound.length);
+        Ok((chains, said))
+    }
+
+    /// Up to where the index can be believed, and the chains there; `None`: not at all.
+    fn known(&self, first: u64, length: u64) -> Result<Option<(u64, Chains)>> {
+        let Some(reach) = self.cases.reach()? else { return Ok(None) };
+        if !self.cases.is_sound(&reach)? {
+            return Ok(None);
+        }
+        let Ok(heads) = self.cases.heads() else { return Ok(None) };
+        let end = reach.last.end();
+        if end > length || !heads.values().any(|head| head.hash == reach.hash) {
+            return Ok(None);
+        }
+        let Ok(line) = self.journal.read(reach.last) else { return Ok(None) };
+        let parts = match Parts::of(&line) {
+            Ok(parts) if parts.hash == reach.hash => parts,
+            _ => return Ok(None),
+        };
+        let chains = Chains { lines: reach.lines, heads, unfinished: !parts.mark.ends() };
+        if end <= CHECKED_AT_ONCE {
+            let fits = recovery::check(&self.journal.path, (first, end)).is_ok_and(|found| found == chains);
+            return Ok(fits.then_some((end, chains)));
+        }
+        self.check_beside_the_work(first, end);
+        Ok(Some((end, chains)))
+    }
+
+    /// Damage found late stops the ledger: from then on every answer is that error.
+    fn check_beside_the_work(&self, start: u64, end: u64) {
+        let path = self.journal.path.clone();
+        let journal = Arc::downgrade(&self.journal);
+        std::thread::spawn(move || {
+            let found = recovery::check(&path, (start, end));
+            if let (Err(error), Some(journal)) = (found, journal.upgrade()) {
+                journal.stop(error);
+            }
+        });
+    }
+}
+
+impl Desk {
+    fn is_taken(&self, tenant: &Tenant, document: &DocumentId) -> bool {
+        let held = self.leases.get(&(tenant.clone(), document.clone()));
+        held.is_some_and(|held| held.until > Instant::now())
+    }
+
+    /// The case as held by this very lease. One that ran out is good until somebody else claims the case.
+    fn held(&mut self, lease: &Lease) -> Result<&mut Held> {
+        let held = self.leases.get_mut(&(lease.tenant.clone(), lease.document.clone()));
+        held.filter(|held| held.token == lease.token).ok_or_else(|| lease_lost(lease))
+    }
+}
+
+/// Leases run by the monotonic clock; nobody holds one for more than a year.
+fn after(time: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(time.min(LONGEST_LEASE)).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{Arrival, Channel, Kind as DocumentKind};
+    use jiff::Timestamp;
+
+    fn ledger(folder: &Path) -> Embedded {
+        let index = Index::open(&folder.join("index")).unwrap();
+        Embedded::open(&folder.join("ledger"), &index, Arc::new(|| Timestamp::UNIX_EPOCH), "test").unwrap()
+    }
+
+    fn document(source: &str) -> Document {
+        let tenant: Tenant = "koeln".parse().unwrap();
+        let content = ContentHash::of(source.as_bytes());
+        let arrival =
+            Arrival { channel: Channel::Upload, source: source.into(), at: Timestamp::UNIX_EPOCH, batch: None };
+        Document {
+            id: DocumentId::of_arrival(&tenant, Channel::Upload, source, &content),
+            tenant,
+            content,
+            size: 1,
+            kind: DocumentKind::Pdf,
+            name: source.into(),
+            arrival,
+            part_of: None,
+            annexes: Vec::new(),
+            repeats: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn after_a_full_disk_it_goes_on_as_if_nothing_had_been_tried() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        let (kept, tried) = (document("kept"), document("tried"));
+        ledger.receive(kept.clone()).await.unwrap();
+        let before = ledger.head(&kept.tenant).await.unwrap();
+        {
+            // An entry that is taken in but never written.
+            let mut desk = ledger.inner.desk().unwrap();
+            let event = Event::Received { received: Box::new(tried.clone()) };
+            ledger.inner.append(&mut desk, &kept.tenant, vec![(tried.id.clone(), event)]).unwrap();
+            ledger.inner.journal.fill_the_disk();
+        }
+        assert_eq!(ledger.head(&kept.tenant).await.unwrap(), before);
+        assert!(ledger.history(&tried.tenant, &tried.id).await.unwrap().is_empty());
+        assert!(matches!(ledger.receive(tried.clone()).await.unwrap(), Received::New(_)));
+        assert_eq!(ledger.export(&kept.tenant).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_panic_at_the_desk_leaves_the_ledger_usable() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        ledger.receive(document("a")).await.unwrap();
+        let died = ledger
+            .run(|inner| -> Result<()> {
+                let _desk = inner.desk()?;
+                panic!("as sled does");
+            })
+            .await;
+        assert_eq!(died.map_err(|error| error.kind), Err(Kind::Storage));
+        ledger.receive(document("b")).await.unwrap();
+        assert_eq!(ledger.summaries(None).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn damage_found_beside_the_work_stops_the_ledger() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        ledger.receive(document("a")).await.unwrap();
+        let path = folder.path().join("ledger/journal");
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[200] ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        ledger.inner.check_beside_the_work(20, bytes.len() as u64);
+        let mut number = 0;
+        let stopped = loop {
+            match ledger.receive(document(&format!("{number}"))).await {
+                Ok(_) => number += 1,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(stopped.kind, Kind::Altered);
+        assert!(stopped.text.contains("line 2"), "{stopped}");
+        assert!(ledger.summaries(None).await.is_err());
+    }
+}
