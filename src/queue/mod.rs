@@ -3,6 +3,11 @@
 //!
 //! In and out: [`Job`]s. Absent on purpose: retries (the worker decides), documents, the ledger.
 
+mod embedded;
+mod message;
+
+pub use embedded::Embedded;
+
 use crate::error::Result;
 use crate::job::Job;
 use async_trait::async_trait;
