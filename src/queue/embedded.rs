@@ -136,7 +136,6 @@ impl Slot for EmbeddedSlot {
 
     async fn later(&mut self, delivery: &Delivery, wait: Duration) -> Result<()> {
         let held = self.give_out(delivery)?;
-        let wait = wait.min(LONGEST_WAIT);
         on(&self.lanes, move |lanes| lanes.put_off(held, wait)).await
     }
 }

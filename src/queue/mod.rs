@@ -5,8 +5,10 @@
 
 mod embedded;
 mod message;
+mod rabbit;
 
 pub use embedded::Embedded;
+pub use rabbit::Rabbit;
 
 use crate::error::Result;
 use crate::job::Job;

@@ -91,9 +91,8 @@ fn write_password(place: &Path) {
 
 fn configuration(folder: &Path, port: u16) -> String {
     let mut text = String::new();
-    let modules = [
-        "mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_basic", "dav", "dav_fs",
-    ];
+    let modules =
+        ["mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_basic", "dav", "dav_fs"];
     for module in modules {
         writeln!(text, "LoadModule {module}_module {MODULES}/mod_{module}.so").unwrap();
     }
