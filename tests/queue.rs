@@ -583,6 +583,35 @@ mod rabbit_only {
     }
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn a_certificate_is_trusted_if_its_authority_is() {
+        let stand = Stand::rabbit().await;
+        let error = Rabbit::connect(&broker().secure_url(), &stand.tenants).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unavailable, "nobody knows this authority");
+        // The machine's trusted authorities are read from where OpenSSL reads them: another process, other trust.
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "rabbit_only::a_process_with_other_trust", "--ignored"])
+            .env("SSL_CERT_FILE", broker().authority())
+            .env_remove("SSL_CERT_DIR")
+            .env(URL, broker().secure_url())
+            .output()
+            .unwrap();
+        assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stdout));
+    }
+
+    const URL: &str = "LAUFMAPPE_TEST_BROKER";
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "not a test of its own: the process that the test above starts"]
+    async fn a_process_with_other_trust() {
+        let tenants = ["stadt-hinter-tls".parse().unwrap()];
+        let rabbit = Rabbit::connect(&std::env::var(URL).unwrap(), &tenants).await.unwrap();
+        rabbit.publish(&job(&tenants[0], 1)).await.unwrap();
+        let mut slot = rabbit.slot().await.unwrap();
+        let delivery = take(&mut slot).await;
+        slot.done(&delivery).await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn a_wrong_password_is_said_without_saying_it() {
         let stand = Stand::rabbit().await;
         let url = broker().url().replace("guest:guest", "guest:s3cret");

@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct Broker {
     watchdog: Mutex<Watchdog>,
     port: u16,
+    secure_port: u16,
+    folder: PathBuf,
     environment: Vec<(String, String)>,
     /// Tests share the broker (read) unless they kill or throttle it (write).
     peace: RwLock<()>,
@@ -36,17 +38,19 @@ impl Broker {
             Path::new(SERVER).exists(),
             "RabbitMQ is missing: install the package rabbitmq-server (.ci/install tests)"
         );
-        let [port, distribution, mapper] = free_ports();
+        let [port, secure_port, distribution, mapper] = free_ports();
         let folder = folder("rabbit");
         let environment = environment(&folder, port, distribution, mapper);
-        write_configuration(&folder);
+        write_configuration(&folder, secure_port);
+        write_certificates(&folder);
         if is_root() {
             hand_to("rabbitmq", &folder);
         }
         // The port mapper runs in the foreground and in our group; Erlang's own would stay behind as a daemon.
         let start = format!("epmd -port {mapper} -address 127.0.0.1 & exec {SERVER}");
         let watchdog = Watchdog::over(&folder, &as_rabbitmq(&["sh", "-c", &start]), &environment);
-        let broker = Self { watchdog: Mutex::new(watchdog), port, environment, peace: RwLock::new(()) };
+        let (watchdog, peace) = (Mutex::new(watchdog), RwLock::new(()));
+        let broker = Self { watchdog, port, secure_port, folder, environment, peace };
         broker.restart();
         broker
     }
@@ -55,8 +59,14 @@ impl Broker {
         format!("amqp://guest:guest@127.0.0.1:{}/%2f", self.port)
     }
 
-    pub fn port(&self) -> u16 {
-        self.port
+    /// The same broker through TLS, with a certificate of [`Broker::authority`].
+    pub fn secure_url(&self) -> String {
+        format!("amqps://guest:guest@127.0.0.1:{}/%2f", self.secure_port)
+    }
+
+    /// The certificate of an authority nobody knows (PEM).
+    pub fn authority(&self) -> PathBuf {
+        self.folder.join("authority.pem")
     }
 
     /// For tests that leave the broker in peace: several at once.
@@ -131,18 +141,37 @@ fn environment(folder: &Path, port: u16, distribution: u16, mapper: u16) -> Vec<
     .to_vec()
 }
 
-fn write_configuration(folder: &Path) {
-    let write = |name: &str, text: &str| {
-        let place: PathBuf = folder.join(name);
-        std::fs::write(place, text).expect("our own folder");
-    };
+fn write_configuration(folder: &Path, secure_port: u16) {
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).expect("our own folder");
+    let place = folder.display();
     // A test machine with a full disk or little memory must not raise an alarm by itself.
-    write(
-        "rabbitmq.conf",
+    let configuration = format!(
         "log.file.level = warning\n\
          disk_free_limit.absolute = 1MB\n\
-         vm_memory_high_watermark.relative = 0.8\n",
+         vm_memory_high_watermark.relative = 0.8\n\
+         listeners.ssl.1 = 127.0.0.1:{secure_port}\n\
+         ssl_options.cacertfile = {place}/authority.pem\n\
+         ssl_options.certfile = {place}/server.pem\n\
+         ssl_options.keyfile = {place}/server.key\n\
+         ssl_options.verify = verify_none\n"
     );
+    write("rabbitmq.conf", &configuration);
     write("advanced.config", "[].\n");
     write("enabled_plugins", "[].\n");
+}
+
+/// An authority of our own and a certificate of it for 127.0.0.1.
+fn write_certificates(folder: &Path) {
+    let openssl = |arguments: &str| {
+        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output();
+        let output = output.expect("openssl is missing: it comes with the package ca-certificates");
+        assert!(output.status.success(), "openssl {arguments}: {output:?}");
+    };
+    let request = "req -x509 -newkey rsa:2048 -nodes -days 2";
+    openssl(&format!("{request} -subj /CN=Testbehoerde -keyout authority.key -out authority.pem"));
+    openssl(&format!(
+        "{request} -subj /CN=Testbroker -addext subjectAltName=IP:127.0.0.1 \
+         -addext basicConstraints=critical,CA:FALSE \
+         -CA authority.pem -CAkey authority.key -keyout server.key -out server.pem"
+    ));
 }

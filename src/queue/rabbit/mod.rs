@@ -38,6 +38,10 @@ impl Rabbit {
     /// later one; the caller simply goes on calling.
     pub async fn connect(url: &str, tenants: &[Tenant]) -> Result<Self> {
         let address = Address::read(url)?;
+        if tenants.is_empty() {
+            return Err(Error::new(Kind::Settings, "a queue at the broker needs a tenant to work for")
+                .hint("name the tenants in the settings"));
+        }
         let tenants: Arc<[Tenant]> = tenants.into();
         let broker = Broker {
             publishing: Link::new("publishing", address.clone(), tenants.clone()),

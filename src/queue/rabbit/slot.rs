@@ -35,7 +35,8 @@ pub struct RabbitSlot {
     broker: Arc<Broker>,
     channel: Option<Channel>,
     bell: Option<Bell>,
-    /// A call was cut off while messages were on their way: only a new channel is certain to hold none.
+    /// Stays set when a call is cut off while messages are on their way: only a new channel is certain to hold
+    /// none of them.
     cut_off: bool,
     /// The tenant to be asked first, for each priority.
     turn: [usize; Priority::ALL.len()],
@@ -80,11 +81,13 @@ impl Slot for RabbitSlot {
 
     async fn later(&mut self, delivery: &Delivery, wait: Duration) -> Result<()> {
         let held = self.give_out(delivery)?;
+        self.cut_off = true;
         let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
         let settled = match self.put_off(&delivery.job, self.lane(delivery.lane).1, seconds).await {
             Ok(()) => acknowledge(&held.acker).await,
             Err(error) => Err(error),
         };
+        self.cut_off = false;
         self.keep_nothing_unless(settled)
     }
 }

@@ -1,7 +1,6 @@
-//! The queue inside the process: lanes in one tree of the index, so that jobs survive a restart.
+//! The lanes of the embedded queue in one tree of the index, and who holds what.
 //!
-//! In: jobs. Out: jobs, urgent first, tenants in turn. Absent on purpose: other processes, and the truth: when
-//! the index is lost, the ledger fills the queue again.
+//! In: jobs. Out: the next job, held by whoever took it. Absent on purpose: waiting, and syncing on its own.
 //!
 //! A document stands in one place only: ready or delayed. What a slot has taken keeps its place in the tree and
 //! is held in memory, so a process that dies has given everything back. Ringing for a document that
@@ -18,12 +17,11 @@
 //! | `d` tenant 0 document | the key above under which it stands |
 //! | `p` number | bytes nobody can read |
 
-use super::message;
-use super::{Delivery, Depth, Queue, Slot};
+use super::super::message;
 use crate::error::{Error, Kind, Result};
 use crate::index::Index;
 use crate::job::{Clock, Job, Priority};
-use async_trait::async_trait;
+use crate::queue::{Delivery, Depth};
 use sled::{Batch, IVec};
 use std::collections::{HashMap, HashSet};
 use std::ops::Bound;
@@ -34,123 +32,11 @@ use tokio::time::Instant;
 
 const TREE: &str = "queue";
 
-/// Nobody waits longer than this for a job in one call.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// When a target is back, thousands may be due; one call moves this many and lets others in between.
 const WOKEN_AT_ONCE: usize = 1000;
 
-/// The queue of one process.
-#[derive(Clone)]
-pub struct Embedded {
-    lanes: Arc<Lanes>,
-}
-
-impl Embedded {
-    pub fn open(index: &Index) -> Result<Self> {
-        Self::open_with(index, &(Arc::new(jiff::Timestamp::now) as Clock))
-    }
-
-    /// The clock is asked once; from then on time is counted, so that setting the clock moves no job.
-    pub fn open_with(index: &Index, clock: &Clock) -> Result<Self> {
-        let tree = index.tree(TREE)?;
-        let opened_at = u64::try_from(clock().as_millisecond()).unwrap_or(0);
-        let state = State { number: highest_number(&tree)?, ..State::default() };
-        let lanes = Lanes {
-            tree,
-            index: index.clone(),
-            opened_at,
-            since: Instant::now(),
-            state: Mutex::new(state),
-            news: Notify::new(),
-            on_disk: tokio::sync::Mutex::new(0),
-        };
-        Ok(Self { lanes: Arc::new(lanes) })
-    }
-}
-
-impl std::fmt::Debug for Embedded {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Embedded")
-    }
-}
-
-#[async_trait]
-impl Queue for Embedded {
-    async fn publish(&self, job: &Job) -> Result<()> {
-        let job = job.clone();
-        let written = on(&self.lanes, move |lanes| lanes.add(&job)).await?;
-        self.lanes.news.notify_one();
-        // Whoever waited here while another publisher synced finds his own write on the disk already.
-        let mut on_disk = self.lanes.on_disk.lock().await;
-        if *on_disk < written {
-            *on_disk = on(&self.lanes, |lanes| lanes.sync()).await?;
-        }
-        Ok(())
-    }
-
-    async fn slot(&self) -> Result<Box<dyn Slot>> {
-        Ok(Box::new(EmbeddedSlot { lanes: self.lanes.clone(), held: HashMap::new() }))
-    }
-
-    /// Counts by reading: for people and metrics, not for every job.
-    async fn depth(&self) -> Result<Depth> {
-        on(&self.lanes, |lanes| lanes.depth()).await
-    }
-}
-
-struct EmbeddedSlot {
-    lanes: Arc<Lanes>,
-    held: HashMap<u64, Held>,
-}
-
-#[async_trait]
-impl Slot for EmbeddedSlot {
-    async fn take(&mut self, wait: Duration) -> Result<Option<Delivery>> {
-        let lanes = self.lanes.clone();
-        let deadline = Instant::now() + wait.min(LONGEST_WAIT);
-        loop {
-            // Listening starts before looking: what comes in between is not missed.
-            let news = lanes.news.notified();
-            tokio::pin!(news);
-            news.as_mut().enable();
-            let due = match on(&lanes, take_next).await? {
-                Next::Job(held, delivery) => {
-                    self.held.insert(delivery.tag, held);
-                    return Ok(Some(delivery));
-                }
-                Next::Nothing { due } => due,
-            };
-            let until = due.map_or(deadline, |due| deadline.min(Instant::now() + due));
-            tokio::select! {
-                () = news => {}
-                () = tokio::time::sleep_until(until) => if until == deadline { return Ok(None) },
-            }
-        }
-    }
-
-    async fn done(&mut self, delivery: &Delivery) -> Result<()> {
-        let held = self.give_out(delivery)?;
-        on(&self.lanes, move |lanes| lanes.forget(held)).await
-    }
-
-    async fn later(&mut self, delivery: &Delivery, wait: Duration) -> Result<()> {
-        let held = self.give_out(delivery)?;
-        on(&self.lanes, move |lanes| lanes.put_off(held, wait)).await
-    }
-}
-
-impl EmbeddedSlot {
-    fn give_out(&mut self, delivery: &Delivery) -> Result<Held> {
-        self.held.remove(&delivery.tag).ok_or_else(|| {
-            let document = &delivery.job.document;
-            Error::new(Kind::Internal, format!("this slot does not hold the job of {document}"))
-        })
-    }
-}
-
 /// A job in somebody's hands. Let go (slot dropped, call cancelled), it is ready again.
-struct Held {
+pub struct Held {
     lanes: Arc<Lanes>,
     key: IVec,
     job: Job,
@@ -163,7 +49,7 @@ impl Drop for Held {
     }
 }
 
-enum Next {
+pub enum Next {
     Job(Held, Delivery),
     /// The next delayed job is due in this time, if there is one.
     Nothing {
@@ -171,16 +57,15 @@ enum Next {
     },
 }
 
-struct Lanes {
+pub struct Lanes {
     tree: sled::Tree,
     index: Index,
     /// Time of opening (ms since 1970), and the counter that runs from there.
     opened_at: u64,
     since: Instant,
     state: Mutex<State>,
-    news: Notify,
-    /// The last write that is known to be on the disk.
-    on_disk: tokio::sync::Mutex<u64>,
+    /// Something became ready, or due earlier.
+    pub news: Notify,
 }
 
 #[derive(Default)]
@@ -206,8 +91,17 @@ impl State {
 }
 
 impl Lanes {
-    /// Puts a job on its lane; answers the number of the write, for [`Lanes::sync`].
-    fn add(&self, job: &Job) -> Result<u64> {
+    /// The clock is asked once; from then on time is counted.
+    pub fn open(index: &Index, clock: &Clock) -> Result<Self> {
+        let tree = index.tree(TREE)?;
+        let opened_at = u64::try_from(clock().as_millisecond()).unwrap_or(0);
+        let state = State { number: highest_number(&tree)?, ..State::default() };
+        let (since, state) = (Instant::now(), Mutex::new(state));
+        Ok(Self { tree, index: index.clone(), opened_at, since, state, news: Notify::new() })
+    }
+
+    /// Puts a job on its lane; answers the number of the write. It lasts once a sync has answered as much.
+    pub fn add(&self, job: &Job) -> Result<u64> {
         let mut state = self.state();
         state.written += 1;
         let written = state.written;
@@ -230,13 +124,13 @@ impl Lanes {
     }
 
     /// Everything written before is on the disk; answers the number of the last such write.
-    fn sync(&self) -> Result<u64> {
+    pub fn sync(&self) -> Result<u64> {
         let written = self.state().written;
         self.index.sync()?;
         Ok(written)
     }
 
-    fn forget(&self, held: Held) -> Result<()> {
+    pub fn forget(&self, held: Held) -> Result<()> {
         let mut state = self.state();
         let document = document_key(&held.job);
         let mut batch = Batch::default();
@@ -248,7 +142,7 @@ impl Lanes {
         self.tree.apply_batch(batch).map_err(wrong)
     }
 
-    fn put_off(&self, held: Held, wait: Duration) -> Result<()> {
+    pub fn put_off(&self, held: Held, wait: Duration) -> Result<()> {
         let mut state = self.state();
         let document = document_key(&held.job);
         let mut batch = Batch::default();
@@ -335,7 +229,7 @@ impl Lanes {
         self.tree.apply_batch(batch).map_err(wrong)
     }
 
-    fn depth(&self) -> Result<Depth> {
+    pub fn depth(&self) -> Result<Depth> {
         let count = |prefix: u8| -> Result<u64> {
             let mut number = 0;
             for found in self.tree.scan_prefix([prefix]).keys() {
@@ -365,7 +259,7 @@ impl Lanes {
 }
 
 /// Takes the next job for a slot, urgent before normal before backfill.
-fn take_next(lanes: &Arc<Lanes>) -> Result<Next> {
+pub fn take_next(lanes: &Arc<Lanes>) -> Result<Next> {
     let mut state = lanes.state();
     let due = lanes.wake_the_due(&mut state)?;
     for priority in Priority::ALL {
@@ -448,16 +342,6 @@ fn highest_number(tree: &sled::Tree) -> Result<u64> {
         }
     }
     Ok(highest)
-}
-
-/// Work that may wait for the disk runs beside the runtime's own threads.
-async fn on<T: Send + 'static>(
-    lanes: &Arc<Lanes>,
-    work: impl FnOnce(&Arc<Lanes>) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let lanes = lanes.clone();
-    let joined = tokio::task::spawn_blocking(move || work(&lanes)).await;
-    joined.map_err(|error| Error::new(Kind::Internal, format!("work on the queue was cut off: {error}")))?
 }
 
 fn wrong(error: sled::Error) -> Error {
