@@ -56,8 +56,7 @@ impl Rabbit {
 
     /// Does the broker answer, and are our queues there?
     pub async fn probe(&self) -> Result<()> {
-        let channel = self.broker.channel().await?;
-        topology::ready(&channel, topology::POISON).await.map(|_| ())
+        self.broker.count(&[topology::POISON.to_owned()]).await.map(|_| ())
     }
 }
 
@@ -82,18 +81,17 @@ impl Queue for Rabbit {
     /// `in_flight` counts the slots of this process only: the broker tells it nobody without its management
     /// interface. A job offered to a waiting slot at this very moment is in none of the counts.
     async fn depth(&self) -> Result<Depth> {
-        let channel = self.broker.channel().await?;
-        let mut depth = Depth { in_flight: self.broker.in_flight.load(Ordering::Relaxed), ..Depth::default() };
+        let (mut lanes, mut waiting) = (Vec::new(), Vec::new());
         for tenant in self.broker.tenants.iter() {
-            for priority in Priority::ALL {
-                depth.ready += topology::ready(&channel, &topology::lane(tenant, priority)).await?;
-            }
-            for seconds in topology::STAYS {
-                depth.delayed += topology::ready(&channel, &topology::waiting(tenant, seconds)).await?;
-            }
+            lanes.extend(Priority::ALL.map(|priority| topology::lane(tenant, priority)));
+            waiting.extend(topology::STAYS.map(|seconds| topology::waiting(tenant, seconds)));
         }
-        depth.poison = topology::ready(&channel, topology::POISON).await?;
-        Ok(depth)
+        Ok(Depth {
+            ready: self.broker.count(&lanes).await?,
+            in_flight: self.broker.in_flight.load(Ordering::Relaxed),
+            delayed: self.broker.count(&waiting).await?,
+            poison: self.broker.count(&[topology::POISON.to_owned()]).await?,
+        })
     }
 }
 
@@ -169,6 +167,23 @@ impl Broker {
         let made = Publisher { connection, channel };
         *publisher = Some(made.clone());
         Ok(made)
+    }
+
+    /// How many messages lie ready in these queues together.
+    async fn count(&self, names: &[String]) -> Result<u64> {
+        let channel = self.channel().await?;
+        match topology::count(&channel, names).await {
+            Ok(counts) => Ok(counts.iter().sum()),
+            Err(error) => Err(self.declared_anew(&error, "counting messages").await),
+        }
+    }
+
+    /// The failure of a reading; if it was that a queue is missing, the next connection declares all of them.
+    async fn declared_anew(&self, error: &Option<lapin::Error>, doing: &str) -> Error {
+        if topology::is_missing(error) {
+            self.consuming.forget().await;
+        }
+        failed(doing, error.clone())
     }
 
     /// A fresh channel for reading.
