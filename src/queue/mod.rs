@@ -3,6 +3,13 @@
 //!
 //! In and out: [`Job`]s. Absent on purpose: retries (the worker decides), documents, the ledger.
 
+mod embedded;
+mod message;
+mod rabbit;
+
+pub use embedded::Embedded;
+pub use rabbit::Rabbit;
+
 use crate::error::Result;
 use crate::job::Job;
 use async_trait::async_trait;

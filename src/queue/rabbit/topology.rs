@@ -1,0 +1,192 @@
+//! The queues at the broker, by name: a contract with whoever else publishes or looks.
+//!
+//! | name | what |
+//! |---|---|
+//! | `laufmappe.<tenant>.urgent` `.normal` `.backfill` | the lanes |
+//! | `laufmappe.<tenant>.later.<seconds>` | jobs that wait; when their time is over the broker puts them back |
+//! | exchange `laufmappe.later.<seconds>` | finds the waiting queue of a tenant; the routing key is the lane |
+//! | `laufmappe.poison` | messages nobody can read, with the reason as a header |
+//! | `laufmappe.parked` | for operators who take jobs aside by hand |
+//!
+//! All queues are quorum queues, all messages persistent. A queue that moves messages on by itself does so at
+//! least once. Attempts are counted in the ledger; the broker's own limit only stops what would circle for ever.
+
+use super::link::{failed, within};
+use crate::error::{Error, Kind, Result};
+use crate::job::{Priority, Tenant};
+use futures_util::future::try_join_all;
+use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
+use lapin::{Channel, ExchangeKind};
+
+pub const POISON: &str = "laufmappe.poison";
+pub const PARKED: &str = "laufmappe.parked";
+
+/// Seconds still to wait after this stay in a waiting queue.
+pub const WAIT_HEADER: &str = "laufmappe-wait";
+/// Why a message lies in the poison queue, and where it came from.
+pub const REASON_HEADER: &str = "laufmappe-reason";
+pub const FROM_HEADER: &str = "laufmappe-from";
+
+/// How long the waiting queues hold a message (seconds). A longer time is several stays.
+pub const STAYS: [u32; 3] = [5, 30, 300];
+
+const DELIVERY_LIMIT: i32 = 1000;
+
+pub fn lane(tenant: &Tenant, priority: Priority) -> String {
+    format!("laufmappe.{tenant}.{}", priority.name())
+}
+
+pub fn waiting(tenant: &Tenant, seconds: u32) -> String {
+    format!("laufmappe.{tenant}.later.{seconds}")
+}
+
+pub fn waiting_exchange(seconds: u32) -> String {
+    format!("laufmappe.later.{seconds}")
+}
+
+/// The next stay of a job that has to wait `seconds`, and the seconds left after it: the longest stay that is
+/// not too long, so that nothing comes late; what is left below the shortest is rounded up, so that nothing
+/// comes early.
+pub fn stay(seconds: u32) -> (u32, u32) {
+    let fitting = STAYS.iter().rev().find(|stay| **stay <= seconds);
+    let stay = *fitting.unwrap_or(&STAYS[0]);
+    (stay, seconds.saturating_sub(stay))
+}
+
+/// Declares everything; what exists already stays as it is.
+pub async fn declare(channel: &Channel, tenants: &[Tenant]) -> Result<()> {
+    declare_queue(channel, POISON, quorum()).await?;
+    declare_queue(channel, PARKED, quorum()).await?;
+    for seconds in STAYS {
+        let options = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
+        let name = waiting_exchange(seconds);
+        let declared =
+            channel.exchange_declare(short(&name), ExchangeKind::Topic, options, FieldTable::default());
+        within(declared).await.map_err(|error| refused(&name, error))?;
+    }
+    for tenant in tenants {
+        for priority in Priority::ALL {
+            declare_queue(channel, &lane(tenant, priority), lane_arguments()).await?;
+        }
+        for seconds in STAYS {
+            let name = waiting(tenant, seconds);
+            declare_queue(channel, &name, waiting_arguments(seconds)).await?;
+            let key = short(&format!("laufmappe.{tenant}.*"));
+            let exchange = short(&waiting_exchange(seconds));
+            let bound = channel.queue_bind(
+                short(&name),
+                exchange,
+                key,
+                QueueBindOptions::default(),
+                FieldTable::default(),
+            );
+            within(bound).await.map_err(|error| refused(&name, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// How many messages lie ready in each of these queues; asked all at once, answered in order.
+pub async fn count(channel: &Channel, names: &[String]) -> std::result::Result<Vec<u64>, Option<lapin::Error>> {
+    let ask = |name: &String| {
+        let options = QueueDeclareOptions { passive: true, durable: true, ..QueueDeclareOptions::default() };
+        channel.queue_declare(short(name), options, FieldTable::default())
+    };
+    let queues = within(try_join_all(names.iter().map(ask))).await?;
+    Ok(queues.iter().map(|queue| u64::from(queue.message_count())).collect())
+}
+
+async fn declare_queue(channel: &Channel, name: &str, arguments: FieldTable) -> Result<()> {
+    let declared = channel.queue_declare(short(name), QueueDeclareOptions::durable(), arguments);
+    within(declared).await.map(|_| ()).map_err(|error| refused(name, error))
+}
+
+fn quorum() -> FieldTable {
+    let mut arguments = FieldTable::default();
+    text(&mut arguments, "x-queue-type", "quorum");
+    arguments
+}
+
+fn lane_arguments() -> FieldTable {
+    let mut arguments = moves_on();
+    text(&mut arguments, "x-dead-letter-routing-key", POISON);
+    arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(DELIVERY_LIMIT));
+    arguments
+}
+
+/// Without a routing key of its own, a message goes back under the one it came with: its lane.
+fn waiting_arguments(seconds: u32) -> FieldTable {
+    let mut arguments = moves_on();
+    let milliseconds = i64::from(seconds) * 1000;
+    arguments.insert("x-message-ttl".into(), AMQPValue::LongLongInt(milliseconds));
+    arguments
+}
+
+fn moves_on() -> FieldTable {
+    let mut arguments = quorum();
+    text(&mut arguments, "x-dead-letter-exchange", "");
+    text(&mut arguments, "x-dead-letter-strategy", "at-least-once");
+    text(&mut arguments, "x-overflow", "reject-publish");
+    arguments
+}
+
+fn text(arguments: &mut FieldTable, name: &str, value: &str) {
+    arguments.insert(name.into(), AMQPValue::LongString(value.into()));
+}
+
+pub fn short(name: &str) -> ShortString {
+    name.into()
+}
+
+/// Somebody deleted the queue we asked for.
+pub fn is_missing(error: &Option<lapin::Error>) -> bool {
+    code(error) == Some(404)
+}
+
+/// 404 and 406 speak of one queue; anything else of the broker.
+fn refused(name: &str, error: Option<lapin::Error>) -> Error {
+    match code(&error) {
+        Some(404) => Error::new(Kind::Unavailable, format!("the broker has no queue {name}")),
+        Some(406) => Error::new(Kind::Settings, format!("queue {name} exists with other properties"))
+            .hint("empty and delete it at the broker, then start again; jobs come back from the ledger"),
+        _ => failed(&format!("declaring {name}"), error),
+    }
+}
+
+fn code(error: &Option<lapin::Error>) -> Option<u16> {
+    match error.as_ref()?.kind() {
+        lapin::ErrorKind::ProtocolError(error) => Some(error.get_id()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stays_add_up_to_the_time_and_never_to_less() {
+        let rows = [
+            (1, vec![5]),
+            (5, vec![5]),
+            (7, vec![5, 5]),
+            (30, vec![30]),
+            (47, vec![30, 5, 5, 5, 5]),
+            (60, vec![30, 30]),
+            (299, [vec![30; 9], vec![5; 6]].concat()),
+            (900, vec![300, 300, 300]),
+        ];
+        for (seconds, expected) in rows {
+            let mut stays = Vec::new();
+            let mut left = seconds;
+            while left > 0 {
+                let (next, rest) = stay(left);
+                stays.push(next);
+                left = rest;
+            }
+            assert_eq!(stays, expected, "{seconds} s");
+            assert!(stays.iter().sum::<u32>() >= seconds);
+        }
+    }
+}
