@@ -18,8 +18,8 @@ XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
    <dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
   </rdf:Description>
   <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">
-   <xmp:CreateDate>2026-10-30T08:15:00+01:00</xmp:CreateDate>
-   <xmp:ModifyDate>2026-10-30T08:15:00+01:00</xmp:ModifyDate>
+   <xmp:CreateDate>{day}T08:15:00+01:00</xmp:CreateDate>
+   <xmp:ModifyDate>{day}T08:15:00+01:00</xmp:ModifyDate>
    <xmp:CreatorTool>Faktura 7.2</xmp:CreatorTool>
    <pdf:Producer>Faktura 7.2</pdf:Producer>
   </rdf:Description>
@@ -50,14 +50,14 @@ PROPERTY = """     <rdf:li rdf:parseType="Resource"><pdfaProperty:name>{}</pdfaP
 <pdfaProperty:valueType>Text</pdfaProperty:valueType><pdfaProperty:category>external</pdfaProperty:category>\
 <pdfaProperty:description>{}</pdfaProperty:description></rdf:li>
 """
-WHEN = "D:20261030081500+01'00'"
 
 
-def hybrid(page, xml, name, level, version, title, author):
+def hybrid(page, xml, name, level, version, title, author, day):
     """The page with `xml` embedded under `name`, associated as an alternative of the page."""
+    when = day.strftime("D:%Y%m%d081500+01'00'")
     pdf = pikepdf.open(io.BytesIO(page))
     file = pikepdf.Stream(pdf, xml, Type=pikepdf.Name.EmbeddedFile, Subtype=pikepdf.Name("/text/xml"),
-                          Params=pikepdf.Dictionary(ModDate=WHEN, Size=len(xml)))
+                          Params=pikepdf.Dictionary(ModDate=when, Size=len(xml)))
     spec = pdf.make_indirect(pikepdf.Dictionary(
         Type=pikepdf.Name.Filespec, F=name, UF=name, Desc="Rechnung als XML",
         AFRelationship=pikepdf.Name.Alternative, EF=pikepdf.Dictionary(F=file, UF=file)))
@@ -69,12 +69,12 @@ def hybrid(page, xml, name, level, version, title, author):
         Info="sRGB", DestOutputProfile=pikepdf.Stream(pdf, _colours(), N=3))])
     properties = "".join(PROPERTY.format(*row) for row in PROPERTIES)
     described = XMP.format(title=title, author=author.replace("&", "&amp;"), properties=properties, name=name,
-                           version=version, level=level)
+                           version=version, level=level, day=day)
     root.Metadata = pikepdf.Stream(pdf, described.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
     for key in list(pdf.docinfo.keys()):
         del pdf.docinfo[key]
     for key, value in (("/Title", title), ("/Author", author), ("/Creator", "Faktura 7.2"),
-                       ("/Producer", "Faktura 7.2"), ("/CreationDate", WHEN), ("/ModDate", WHEN)):
+                       ("/Producer", "Faktura 7.2"), ("/CreationDate", when), ("/ModDate", when)):
         pdf.docinfo[key] = value
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True, min_version="1.7", fix_metadata_version=False,

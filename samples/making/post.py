@@ -108,7 +108,7 @@ def _hybrid_cleaning():
                 closing="Diese Rechnung enthält die Rechnungsdaten zusätzlich als XML (ZUGFeRD).")
     layouts.business(pen, invoice, look)
     return pdf.hybrid(pen.finished(), cii.written(invoice), "factur-x.xml", "EN 16931", "1.0", title,
-                      invoice.seller.name)
+                      invoice.seller.name, invoice.issued)
 
 
 def _hybrid_software():
@@ -120,7 +120,7 @@ def _hybrid_software():
                 closing="Maßgeblich ist die eingebettete XRechnung.")
     layouts.business(pen, invoice, look)
     return pdf.hybrid(pen.finished(), cii.written(invoice), "xrechnung.xml", "XRECHNUNG", "3.0", title,
-                      invoice.seller.name)
+                      invoice.seller.name, invoice.issued)
 
 
 def _cupboards():
