@@ -300,6 +300,9 @@ pub struct PartOf {
     pub pages: Option<(u32, u32)>,
     /// What the separator sheet in front of it said.
     pub separator: Option<String>,
+    /// Rendition of its words, where they were read before it was cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<ContentHash>,
 }
 
 /// Anlage: came with the document and is filed with it, unread.
@@ -420,6 +423,9 @@ pub struct Clearing {
     /// Office that owns the case now.
     pub owner: String,
     pub next: Bilingual,
+    /// What the reader said, in English, for whoever looks into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
 }
 
 /// Where we are with a sheet-fed batch: sheets in = filed + separators + blanks.

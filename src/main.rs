@@ -1,8 +1,7 @@
+//! Calls one command.
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        Some("child") => ExitCode::from(laufmappe::cli::child::run()),
-        _ => ExitCode::from(2),
-    }
+    ExitCode::from(laufmappe::cli::main())
 }

@@ -351,7 +351,7 @@ mod embedded_only {
         let folder = tempfile::tempdir().unwrap();
         let hours =
             |hours: i64| -> Clock { Arc::new(move || jiff::Timestamp::from_second(3600 * hours).unwrap()) };
-        let open = |clock: &Clock| Embedded::open_with(&Index::open(folder.path()).unwrap(), clock).unwrap();
+        let open = |clock: &Clock| Embedded::open(&Index::open(folder.path()).unwrap(), clock).unwrap();
         let queue = open(&hours(1));
         queue.publish(&job(&tenant(), 1)).await.unwrap();
         queue.publish(&job(&tenant(), 2)).await.unwrap();
@@ -399,7 +399,7 @@ mod embedded_only {
         let tree = index.tree("queue").unwrap();
         tree.insert(b"r\x01stadt\0\0\0\0\0\0\0\0\x01", b"\0{broken".as_slice()).unwrap();
         tree.insert(b"l\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x02", b"".as_slice()).unwrap();
-        let queue = Embedded::open(&index).unwrap();
+        let queue = Embedded::open(&index, &wall_clock()).unwrap();
         queue.publish(&job(&tenant(), 1)).await.unwrap();
         let mut slot = queue.slot().await.unwrap();
         let delivery = take(&mut slot).await;
@@ -673,7 +673,11 @@ impl Stand {
 }
 
 fn open_embedded(folder: &Path) -> Embedded {
-    Embedded::open(&Index::open(folder).unwrap()).unwrap()
+    Embedded::open(&Index::open(folder).unwrap(), &wall_clock()).unwrap()
+}
+
+fn wall_clock() -> Clock {
+    Arc::new(jiff::Timestamp::now)
 }
 
 /// Names no other test of this process uses, so that tests can share a broker.

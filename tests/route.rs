@@ -406,6 +406,7 @@ fn a_decision_is_replayed_from_its_facts_and_names_the_rules_in_force() {
     let routing = Routing::built_in().unwrap();
     let mut document = document("musterstadt");
     document.part_of = Some(PartOf {
+        reading: None,
         whole: document.id.clone(),
         content: document.content,
         number: 2,

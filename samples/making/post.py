@@ -166,9 +166,9 @@ def _batch():
     sheets += [scan.scanned(letter.pages[0], 88, -0.5), scan.back_of(letter.pages[0], 89)]
     documents = [
         _divided("tiff"),
-        _guessed(invoices.RAILING, "tiff", "BT-9", "BT-10", "BT-13", "BT-31", part=1),
-        _guessed(invoices.WREATHS, "tiff", "BT-9", "BT-31", part=2),
-        _letter("tiff", part=3),
+        _guessed(invoices.RAILING, "pdf", "BT-9", "BT-10", "BT-13", "BT-31", part=1),
+        _guessed(invoices.WREATHS, "pdf", "BT-9", "BT-31", part=2),
+        _letter("pdf", part=3),
     ]
     content = scan.tiff([scan.black_and_white(sheet) for sheet in sheets])
     return "08-stapel-duplex.tif", content, documents, {"pages_in": 12, "filed": 4, "separators": 3, "blanks": 5}

@@ -1,8 +1,8 @@
 //! `laufmappe child` (hidden): the confined half of [`crate::sandbox`], and the one table of its tasks.
 
 use crate::error::{Error, Kind};
-use crate::recognise;
 use crate::sandbox::{self, Answer};
+use crate::{intake, recognise};
 
 /// Confines this process, answers one question from standard input, and gives the exit code.
 pub fn run() -> u8 {
@@ -11,6 +11,7 @@ pub fn run() -> u8 {
 
 fn perform(task: &str, question: serde_json::Value, blobs: Vec<Vec<u8>>) -> Answer {
     match task {
+        "unpack" => intake::unpack::perform(question, blobs),
         "read" => recognise::perform_read(question, blobs),
         "cut" => recognise::perform_cut(question, blobs),
         "searchable" => recognise::perform_searchable(question, blobs),

@@ -1,3 +1,258 @@
-//! The command line: one file per command.
+//! The command line: parses, calls one command, prints. German for people (`--lang en` for English).
+//!
+//! The only room that prints. Absent on purpose: business decisions.
 
 pub mod child;
+mod doctor;
+mod health;
+mod help;
+mod house;
+mod language;
+mod ledger;
+mod run;
+mod status;
+mod submit;
+mod table;
+mod worker;
+
+use crate::error::{Error, Kind, Result};
+use crate::job::Language;
+use crate::settings::Settings;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Everything was done and nothing needs a person.
+pub const ALL_FILED: u8 = 0;
+/// Everything was done; something lies in clearing.
+pub const SOME_IN_CLEARING: u8 = 1;
+
+#[derive(Parser)]
+#[command(name = "laufmappe", version, about = "Reads, checks, routes and files what comes into a town hall")]
+struct Line {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct Common {
+    /// Settings file (default: laufmappe.toml, where it exists)
+    #[arg(long, global = true, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Data folder: content store, journal, index [env: LAUFMAPPE_DATA]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// amqp://… or amqps://…; without it the queue in the data folder [env: LAUFMAPPE_QUEUE]
+    #[arg(long, global = true, value_name = "ADDRESS", hide_env_values = true)]
+    queue: Option<String>,
+    /// postgres://…; without it the journal in the data folder [env: LAUFMAPPE_LEDGER]
+    #[arg(long, global = true, value_name = "ADDRESS", hide_env_values = true)]
+    ledger: Option<String>,
+    /// Tenant (Mandant); needed only where there are several
+    #[arg(long, global = true, value_name = "NAME")]
+    tenant: Option<String>,
+    /// Language of the texts for people
+    #[arg(long = "lang", global = true, value_enum, default_value = "de")]
+    language: Tongue,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Tongue {
+    De,
+    En,
+}
+
+impl From<Tongue> for Language {
+    fn from(tongue: Tongue) -> Language {
+        match tongue {
+            Tongue::De => Language::De,
+            Tongue::En => Language::En,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Take in files and folders ('-' for standard input), work until nothing is left, show what became of them
+    Run {
+        /// Files, folders, or '-'
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Name of the batch (Stapel)
+        #[arg(long)]
+        batch: Option<String>,
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        /// Documents worked on at the same time (default: one per core)
+        #[arg(long, value_name = "N")]
+        concurrency: Option<usize>,
+    },
+    /// Take in files and folders ('-' for standard input) for the workers; returns when they are safe
+    Submit {
+        /// Files, folders, or '-'
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Name of the batch (Stapel)
+        #[arg(long)]
+        batch: Option<String>,
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Work on what was submitted, until told to stop (SIGTERM finishes the jobs in hand)
+    Worker {
+        /// Documents worked on at the same time (default: one per core)
+        #[arg(long, value_name = "N")]
+        concurrency: Option<usize>,
+        /// End when nothing is left to do
+        #[arg(long)]
+        until_empty: bool,
+        /// Name of this worker in ledger and logs (default: host and process)
+        #[arg(long)]
+        name: Option<String>,
+        /// Answer /healthz, /readyz and /status on this address
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<std::net::SocketAddr>,
+    },
+    /// What became of every document
+    Status {
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// What is installed, what is missing, what to do
+    Doctor {
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Ask a running worker whether it is well (for container health checks)
+    Health {
+        /// Where the worker listens
+        #[arg(long, default_value = "127.0.0.1:8087")]
+        listen: std::net::SocketAddr,
+    },
+    /// Verify, show and export the ledger
+    Ledger {
+        #[command(subcommand)]
+        command: ledger::LedgerCommand,
+    },
+    /// Rebuild the index from the journal (embedded ledger)
+    Rebuild,
+    /// The confined reader; started by the program itself
+    #[command(hide = true)]
+    Child,
+}
+
+/// Runs the program; the answer is its exit code.
+pub fn main() -> u8 {
+    let line = match parse(std::env::args_os().collect()) {
+        Ok(line) => line,
+        Err(error) => {
+            error.print().ok();
+            return if error.use_stderr() { Kind::Usage.exit_code() } else { ALL_FILED };
+        }
+    };
+    if let Command::Child = line.command {
+        return child::run();
+    }
+    start_logging();
+    let language = line.common.language.into();
+    match perform(line) {
+        Ok(code) => code,
+        Err(error) => {
+            language::complain(language, &error);
+            error.kind.exit_code()
+        }
+    }
+}
+
+/// Help is German unless `--lang en` stands on the line.
+fn parse(arguments: Vec<OsString>) -> std::result::Result<Line, clap::Error> {
+    let english = arguments.windows(2).any(|pair| pair[0] == "--lang" && pair[1] == "en")
+        || arguments.iter().any(|argument| argument == "--lang=en");
+    let command = if english { Line::command() } else { help::german(Line::command()) };
+    Line::from_arg_matches(&command.try_get_matches_from(arguments)?)
+}
+
+fn perform(line: Line) -> Result<u8> {
+    let common = line.common;
+    let language = Language::from(common.language);
+    if let Command::Ledger { command: ledger::LedgerCommand::Verify { files } } = &line.command
+        && !files.is_empty()
+    {
+        return ledger::verify_files(files, language);
+    }
+    let mut settings = Settings::load(common.settings.as_deref())?;
+    if let Some(data) = common.data {
+        settings.data = data;
+    }
+    settings.queue = common.queue.or(settings.queue);
+    settings.ledger = common.ledger.or(settings.ledger);
+    settings.complete()?;
+    let tenant = common.tenant.as_deref();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(Kind::Internal, format!("starting the runtime failed: {error}")))?;
+    runtime.block_on(async {
+        match line.command {
+            Command::Run { paths, batch, format, concurrency } => {
+                let order = submit::Order { paths, batch, tenant: settings.tenant(tenant)? };
+                run::run(&settings, order, format, concurrency, language).await
+            }
+            Command::Submit { paths, batch, format } => {
+                let order = submit::Order { paths, batch, tenant: settings.tenant(tenant)? };
+                submit::submit(&settings, order, format, language).await
+            }
+            Command::Worker { concurrency, until_empty, name, listen } => {
+                worker::work(&settings, worker::Wishes { concurrency, until_empty, name, listen }).await
+            }
+            Command::Status { format } => status::status(&settings, tenant, format, language).await,
+            Command::Doctor { format } => doctor::doctor(&settings, format, language).await,
+            Command::Health { listen } => health::health(listen).await,
+            Command::Ledger { command } => ledger::perform(&settings, command, tenant, language).await,
+            Command::Rebuild => ledger::rebuild(&settings, language).await,
+            Command::Child => Ok(child::run()),
+        }
+    })
+}
+
+/// Logs go to standard error, in English, ids only. `LAUFMAPPE_LOG=info` shows them, `json` form with
+/// `LAUFMAPPE_LOG_FORMAT=json`.
+fn start_logging() {
+    use tracing_subscriber::EnvFilter;
+    let filter =
+        EnvFilter::try_from_env(crate::settings::LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("error"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if crate::settings::logs_as_json() {
+        builder.json().init();
+    } else {
+        builder.init();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_and_argument_has_german_help() {
+        let missing = help::missing(&Line::command());
+        assert!(missing.is_empty(), "no German help for {missing:?}");
+    }
+
+    #[test]
+    fn the_line_is_understood() {
+        let line = |text: &str| parse(text.split(' ').map(OsString::from).collect());
+        assert!(line("laufmappe run a b --format json").is_ok());
+        assert!(line("laufmappe --lang en worker --concurrency 2 --until-empty").is_ok());
+        assert!(line("laufmappe run").is_err());
+        assert!(line("laufmappe fliege").is_err());
+    }
+}

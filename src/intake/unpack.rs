@@ -98,6 +98,7 @@ fn document(whole: &Document, number: u32, kept: &[(Role, Annex)], share: &Share
         name: part.name.clone(),
         arrival: whole.arrival.clone(),
         part_of: Some(PartOf {
+            reading: None,
             whole: whole.id.clone(),
             content: whole.content,
             number,

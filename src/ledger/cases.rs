@@ -57,7 +57,7 @@ struct Fold {
     rule: Option<String>,
     fatal: u32,
     warnings: u32,
-    filed: Vec<(String, String)>,
+    filed: Vec<(String, ContentHash)>,
     clearing: Option<Clearing>,
     parts: Vec<DocumentId>,
     sheets: Option<Sheets>,

@@ -48,10 +48,10 @@ pub enum Event {
     },
     /// It was decided. `decision`: the rendition in the store.
     Routed { decision: ContentHash, rule: String, rules_version: String },
-    /// We are about to file it.
-    Intended { target: String, key: String },
+    /// We are about to file it. `filing`: the rendition in the store that lists exactly what.
+    Intended { target: String, key: String, filing: ContentHash },
     /// It lies in the target, read back and compared. `receipt`: the rendition in the store.
-    Filed { target: String, key: String, location: String, receipt: ContentHash, adopted: bool },
+    Filed { target: String, key: String, receipt: ContentHash, adopted: bool },
     /// An attempt failed; what follows depends on the kind.
     Failed { kind: String, text: String },
     /// Settled: it lies in every target.
@@ -106,8 +106,8 @@ pub struct Summary {
     pub rule: Option<String>,
     pub fatal: u32,
     pub warnings: u32,
-    /// Where it lies: target and location.
-    pub filed: Vec<(String, String)>,
+    /// Where it lies: target, and the receipt in the store.
+    pub filed: Vec<(String, ContentHash)>,
     pub clearing: Option<Clearing>,
     pub parts: Vec<DocumentId>,
     pub sheets: Option<Sheets>,
@@ -138,7 +138,7 @@ impl Summary {
             Event::Released { counted, .. } if !counted => self.attempts = self.attempts.saturating_sub(1),
             Event::Validated { fatal, warnings, .. } => (self.fatal, self.warnings) = (*fatal, *warnings),
             Event::Routed { rule, .. } => self.rule = Some(rule.clone()),
-            Event::Filed { target, location, .. } => self.filed.push((target.clone(), location.clone())),
+            Event::Filed { target, receipt, .. } => self.filed.push((target.clone(), *receipt)),
             Event::InClearing { clearing } => self.clearing = Some(clearing.clone()),
             Event::Divided { parts, sheets } => (self.parts, self.sheets) = (parts.clone(), *sheets),
             Event::Received { .. }

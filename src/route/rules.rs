@@ -14,6 +14,10 @@ use super::table::Section;
 use super::template::Template;
 use crate::error::{Error, Kind, Result};
 use crate::job::{Bilingual, Clearing, ContentHash, Tenant};
+use std::collections::BTreeSet;
+
+/// The frame this program brings along.
+const FRAME: (&str, &str) = ("routing.toml", include_str!("../../rules/routing.toml"));
 
 /// The routing rules in force.
 #[derive(Debug, Clone)]
@@ -64,7 +68,24 @@ impl Routing {
 
     /// The frame this program brings along.
     pub fn built_in() -> Result<Self> {
-        Self::load(&[("routing.toml", include_str!("../../rules/routing.toml"))])
+        Self::load(&[FRAME])
+    }
+
+    /// The frame with one more layer (name and text) below it.
+    pub fn with_layer(name: &str, text: &str) -> Result<Self> {
+        Self::load(&[FRAME, (name, text)])
+    }
+
+    /// Names of the filing targets that rules name.
+    pub fn targets(&self) -> BTreeSet<String> {
+        let rules = self.layers.iter().flat_map(|layer| &layer.rules);
+        let mut named = BTreeSet::new();
+        for rule in rules.chain([&self.default]) {
+            if let Answer::File { targets, .. } = &rule.answer {
+                named.extend(targets.iter().cloned());
+            }
+        }
+        named
     }
 
     /// The examples of all files that do not come out as written.
@@ -259,6 +280,7 @@ impl Rule {
                 text: Bilingual::new(text[0].label(facts), text[1].label(facts)),
                 owner: owner.clone(),
                 next: Bilingual::new(next[0].label(facts), next[1].label(facts)),
+                detail: None,
             }),
         }
     }

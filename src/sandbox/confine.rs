@@ -11,7 +11,7 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope,
     path_beneath_rules,
 };
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit};
 use seccompiler::{BpfProgram, TargetArch};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -39,8 +39,16 @@ impl Confinement {
 
 /// Confines this process for the rest of its life.
 pub fn enter(memory: u64, cpu: u64) -> Result<Confinement> {
+    end_with_parent()?;
     limit(memory, cpu)?;
     Ok(Confinement { rlimits: true, landlock: wall_off_files(), seccomp: filter_calls() })
+}
+
+/// A worker that is killed leaves no reader behind that burns on to its CPU limit.
+fn end_with_parent() -> Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(|error| {
+        Error::new(Kind::Internal, format!("tying the confined reader to its worker failed: {error}"))
+    })
 }
 
 fn limit(memory: u64, cpu: u64) -> Result<()> {

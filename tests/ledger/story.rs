@@ -46,6 +46,7 @@ pub fn part_of(whole: &Document, number: u32, content: &str) -> Document {
     part.id = DocumentId::of_part(&whole.id, number);
     part.content = ContentHash::of(content.as_bytes());
     part.part_of = Some(PartOf {
+        reading: None,
         whole: whole.id.clone(),
         content: whole.content,
         number,
@@ -68,6 +69,7 @@ pub fn clearing() -> Event {
         clearing: Clearing {
             reason: "damaged".into(),
             text: Bilingual::new("Die Datei ist beschädigt.", "The file is damaged."),
+            detail: None,
             owner: "Poststelle".into(),
             next: Bilingual::new("Neu anfordern.", "Ask for it again."),
         },
@@ -149,7 +151,7 @@ pub async fn tell(ledger: &dyn Ledger) {
 
 pub fn way_to_the_drawer(hash: ContentHash) -> Vec<Event> {
     let (target, key) = ("akte".to_owned(), "k00".to_owned());
-    let place = "/2026/rechnung".to_owned();
+
     vec![
         Event::Recognised { reading: hash, version: "1".into(), pages: 2, by_ocr: 1 },
         Event::Validated {
@@ -160,8 +162,8 @@ pub fn way_to_the_drawer(hash: ContentHash) -> Vec<Event> {
             recommendation: "accept".into(),
         },
         Event::Routed { decision: hash, rule: "rechnungen".into(), rules_version: "1".into() },
-        Event::Intended { target: target.clone(), key: key.clone() },
-        Event::Filed { target, key, location: place, receipt: hash, adopted: false },
+        Event::Intended { target: target.clone(), key: key.clone(), filing: hash },
+        Event::Filed { target, key, receipt: hash, adopted: false },
         Event::Closed,
     ]
 }

@@ -112,7 +112,7 @@ async fn a_case_ends_settled(ledger: &dyn Ledger) {
     let summaries = ledger.summaries(None).await.unwrap();
     let first = &summaries[0];
     assert_eq!((first.state, first.warnings, first.attempts), (State::Filed, 3, 1));
-    assert_eq!(first.filed, [("akte".to_owned(), "/2026/rechnung".to_owned())]);
+    assert_eq!(first.filed, [("akte".to_owned(), filed.content)]);
     assert_eq!(first.rule.as_deref(), Some("rechnungen"));
     assert_eq!(summaries[1].state, State::Clearing);
     assert_eq!(summaries[1].clearing.as_ref().unwrap().owner, "Poststelle");

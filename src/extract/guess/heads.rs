@@ -66,6 +66,7 @@ pub fn issue_date(rows: &[Row]) -> Option<Guess<Date>> {
     labelled(rows, &SURE, 0.95, |tokens| date_at(tokens, 0))
         .or_else(|| labelled(rows, &LIKELY, 0.85, |tokens| date_at(tokens, 0)))
         .or_else(|| date_beside_number(rows))
+        .or_else(|| date_of_letter(rows))
         .or_else(|| only_date(rows))
 }
 
@@ -76,6 +77,16 @@ fn date_beside_number(rows: &[Row]) -> Option<Guess<Date>> {
         let from = row.tokens.iter().position(|token| token.folded == "vom").filter(|_| names)?;
         let (date, used) = date_at(&row.tokens, from + 1)?;
         Some(Guess::new(date, 0.85, &row.tokens[from + 1..from + 1 + used]))
+    })
+}
+
+/// "Auenfurt, den 2. November 2026": place and date of a letter, above its text.
+fn date_of_letter(rows: &[Row]) -> Option<Guess<Date>> {
+    rows.iter().filter(|row| row.page == 1 && row.depth < 0.5).find_map(|row| {
+        let den = row.tokens.iter().position(|token| token.folded == "den").filter(|place| *place > 0)?;
+        let (date, used) = date_at(&row.tokens, den + 1)?;
+        let ends_the_line = den + 1 + used == row.tokens.len();
+        ends_the_line.then(|| Guess::new(date, 0.85, &row.tokens[den + 1..]))
     })
 }
 

@@ -28,12 +28,8 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    pub fn open(index: &Index) -> Result<Self> {
-        Self::open_with(index, &(Arc::new(jiff::Timestamp::now) as Clock))
-    }
-
     /// The clock is asked once; from then on time is counted, so that setting the clock moves no job.
-    pub fn open_with(index: &Index, clock: &Clock) -> Result<Self> {
+    pub fn open(index: &Index, clock: &Clock) -> Result<Self> {
         let lanes = Lanes::open(index, clock)?;
         Ok(Self { lanes: Arc::new(lanes), on_disk: Arc::default() })
     }

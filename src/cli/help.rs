@@ -1,0 +1,82 @@
+//! The help pages in German. The English ones stand beside the arguments in `cli/mod.rs`.
+
+use clap::Command;
+
+/// Path of a command and its argument (empty: the command itself), and what it says in German.
+#[rustfmt::skip]
+const GERMAN: &[(&str, &str, &str)] = &[
+    ("laufmappe", "", "Liest, prüft, verteilt und legt ab, was im Rathaus eingeht"),
+    ("laufmappe", "settings", "Datei mit den Einstellungen (sonst laufmappe.toml, wenn vorhanden)"),
+    ("laufmappe", "data", "Datenordner: Originale, Journal, Index [env: LAUFMAPPE_DATA]"),
+    ("laufmappe", "queue", "amqp://… oder amqps://…; sonst die Warteschlange im Datenordner [env: LAUFMAPPE_QUEUE]"),
+    ("laufmappe", "ledger", "postgres://…; sonst das Journal im Datenordner [env: LAUFMAPPE_LEDGER]"),
+    ("laufmappe", "tenant", "Mandant; nur nötig, wenn es mehrere gibt"),
+    ("laufmappe", "language", "Sprache der Texte für Menschen"),
+    ("run", "", "Dateien und Ordner annehmen ('-' für die Standardeingabe), alles abarbeiten, das Ergebnis zeigen"),
+    ("run", "paths", "Dateien, Ordner oder '-'"),
+    ("run", "batch", "Name des Stapels"),
+    ("run", "format", "Ausgabe als Tabelle oder JSON"),
+    ("run", "concurrency", "So viele Dokumente zugleich (sonst eines je Kern)"),
+    ("submit", "", "Dateien und Ordner für die Worker annehmen; endet, wenn alles sicher verwahrt ist"),
+    ("submit", "paths", "Dateien, Ordner oder '-'"),
+    ("submit", "batch", "Name des Stapels"),
+    ("submit", "format", "Ausgabe als Text oder JSON"),
+    ("worker", "", "Abarbeiten, was angenommen wurde, bis zum Stopp (SIGTERM: Angefangenes wird fertig)"),
+    ("worker", "concurrency", "So viele Dokumente zugleich (sonst eines je Kern)"),
+    ("worker", "until_empty", "Enden, wenn nichts mehr zu tun ist"),
+    ("worker", "name", "Name dieses Workers in Journal und Logs (sonst Rechner und Prozess)"),
+    ("worker", "listen", "Auf dieser Adresse /healthz, /readyz und /status beantworten"),
+    ("status", "", "Was aus jedem Dokument geworden ist"),
+    ("status", "format", "Ausgabe als Tabelle oder JSON"),
+    ("doctor", "", "Was eingerichtet ist, was fehlt und was zu tun ist"),
+    ("doctor", "format", "Ausgabe als Text oder JSON"),
+    ("health", "", "Einen laufenden Worker fragen, ob es ihm gut geht (für Container)"),
+    ("health", "listen", "Wo der Worker lauscht"),
+    ("ledger", "", "Das Journal prüfen, zeigen und ausgeben"),
+    ("verify", "", "Prüfsummen, Kette und Nummern prüfen: von Dateien oder vom Journal in Gebrauch"),
+    ("verify", "files", "Journal- oder Exportdateien; sie brauchen weder Einstellungen noch Datenbank"),
+    ("show", "", "Alle Einträge eines Dokuments"),
+    ("show", "document", "Kennung des Dokuments, wie status sie zeigt"),
+    ("export", "", "Die Einträge eines Mandanten als Journalzeilen schreiben"),
+    ("export", "output", "Zu schreibende Datei; es darf sie noch nicht geben"),
+    ("rebuild", "", "Den Index aus dem Journal neu bauen"),
+];
+
+/// The same command line with German help.
+pub fn german(command: Command) -> Command {
+    let name = command.get_name().to_owned();
+    let mut command = match text(&name, "") {
+        Some(about) => command.about(about),
+        None => command,
+    };
+    command = command.mut_args(|argument| match text(&name, argument.get_id().as_str()) {
+        Some(help) => argument.help(help),
+        None => argument,
+    });
+    command.mut_subcommands(german)
+}
+
+fn text(command: &str, argument: &str) -> Option<&'static str> {
+    GERMAN.iter().find(|row| row.0 == command && row.1 == argument).map(|row| row.2)
+}
+
+/// Commands and arguments that people see and that have no German text.
+#[cfg(test)]
+pub fn missing(command: &Command) -> Vec<String> {
+    if command.is_hide_set() {
+        return Vec::new();
+    }
+    let name = command.get_name();
+    let mut missing = Vec::new();
+    if text(name, "").is_none() {
+        missing.push(name.to_owned());
+    }
+    for argument in command.get_arguments() {
+        let id = argument.get_id().as_str();
+        if text(name, id).is_none() && !["help", "version"].contains(&id) {
+            missing.push(format!("{name} {id}"));
+        }
+    }
+    missing.extend(command.get_subcommands().flat_map(self::missing));
+    missing
+}

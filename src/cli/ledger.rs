@@ -1,0 +1,133 @@
+//! `laufmappe ledger …` and `laufmappe rebuild`: the ledger for auditors.
+
+use super::{ALL_FILED, SOME_IN_CLEARING, house, language};
+use crate::error::{Error, Kind, Result};
+use crate::index::Index;
+use crate::job::{DocumentId, Language, Tenant};
+use crate::ledger::{self, Verified};
+use crate::settings::Settings;
+use clap::Subcommand;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+#[derive(Subcommand)]
+pub enum LedgerCommand {
+    /// Verify hashes, chain and numbers: of journal files, or of the ledger in use
+    Verify {
+        /// Journal or export files; they need neither settings nor database
+        files: Vec<PathBuf>,
+    },
+    /// Every entry of one document
+    Show {
+        /// Id of the document, as `status` prints it
+        document: String,
+    },
+    /// Write a tenant's entries as journal lines
+    Export {
+        /// The file to write; it must not exist yet
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+}
+
+pub async fn perform(
+    settings: &Settings,
+    command: LedgerCommand,
+    tenant: Option<&str>,
+    tongue: Language,
+) -> Result<u8> {
+    match command {
+        LedgerCommand::Verify { .. } => verify(settings, tongue).await,
+        LedgerCommand::Show { document } => show(settings, tenant, &document).await,
+        LedgerCommand::Export { output } => export(settings, tenant, &output).await,
+    }
+}
+
+/// Verifies files alone: no settings, no index, no database.
+pub fn verify_files(files: &[PathBuf], tongue: Language) -> Result<u8> {
+    for file in files {
+        let lines = BufReader::new(opened(file)?).lines();
+        let mut broken = None;
+        let readable = lines.map_while(|line| line.map_err(|error| broken = Some(error)).ok());
+        let verified = ledger::verify_lines(readable)?;
+        if let Some(error) = broken {
+            return Err(Error::new(Kind::Storage, format!("reading {} failed: {error}", file.display())));
+        }
+        report(&file.display().to_string(), &verified, tongue);
+    }
+    Ok(ALL_FILED)
+}
+
+async fn verify(settings: &Settings, tongue: Language) -> Result<u8> {
+    let house = house::open(settings).await?;
+    for tenant in house.ledger.tenants().await? {
+        let verified = ledger::verify_lines(house.ledger.export(&tenant).await?.into_iter())?;
+        report(tenant.as_str(), &verified, tongue);
+    }
+    Ok(ALL_FILED)
+}
+
+fn report(what: &str, verified: &Verified, tongue: Language) {
+    for (tenant, head) in &verified.heads {
+        let (entries, head) = (head.number, head.hash);
+        language::say(&match tongue {
+            Language::De => {
+                format!("{what}: Mandant {tenant}: {entries} Einträge, Kette vollständig, Kopf {head}")
+            }
+            Language::En => {
+                format!("{what}: tenant {tenant}: {entries} entries, chain complete, head {head}")
+            }
+        });
+    }
+}
+
+async fn show(settings: &Settings, tenant: Option<&str>, document: &str) -> Result<u8> {
+    let document: DocumentId = document.parse()?;
+    let tenant: Tenant = settings.tenant(tenant)?;
+    let house = house::open(settings).await?;
+    let history = house.ledger.history(&tenant, &document).await?;
+    for entry in &history {
+        let line = serde_json::to_string(entry)
+            .map_err(|error| Error::new(Kind::Internal, format!("writing JSON failed: {error}")))?;
+        language::say(&line);
+    }
+    Ok(if history.is_empty() { SOME_IN_CLEARING } else { ALL_FILED })
+}
+
+async fn export(settings: &Settings, tenant: Option<&str>, output: &Path) -> Result<u8> {
+    let tenant = settings.tenant(tenant)?;
+    let house = house::open(settings).await?;
+    let wrong = |error: std::io::Error| {
+        Error::new(Kind::Usage, format!("writing {} failed: {error}", output.display()))
+            .hint("name a new file in a folder we may write to")
+    };
+    let mut file = File::create_new(output).map_err(wrong)?;
+    for line in house.ledger.export(&tenant).await? {
+        writeln!(file, "{line}").map_err(wrong)?;
+    }
+    file.sync_all().map_err(wrong)?;
+    Ok(ALL_FILED)
+}
+
+/// Makes the index anew from the journal.
+pub async fn rebuild(settings: &Settings, tongue: Language) -> Result<u8> {
+    if settings.ledger.is_some() {
+        return Err(Error::new(Kind::Usage, "only the embedded ledger has an index to rebuild")
+            .hint("leave out --ledger"));
+    }
+    let index = Index::open(&settings.data.join("index"))?;
+    let ledger = ledger::Embedded::open(&settings.data, &index, house::clock(), house::ACTOR)?;
+    let entries = ledger.rebuild().await?;
+    language::say(&match tongue {
+        Language::De => format!("Der Index wurde aus dem Journal neu gebaut: {entries} Einträge"),
+        Language::En => format!("the index was rebuilt from the journal: {entries} entries"),
+    });
+    Ok(ALL_FILED)
+}
+
+fn opened(path: &Path) -> Result<File> {
+    File::open(path).map_err(|error| {
+        Error::new(Kind::Usage, format!("{}: {error}", path.display())).hint("name a journal or export file")
+    })
+}

@@ -1,0 +1,77 @@
+//! `laufmappe worker`: works on what was submitted until told to stop.
+
+use super::{ALL_FILED, house};
+use crate::error::{Error, Kind, Result};
+use crate::job::DocumentId;
+use crate::settings::{self, Settings};
+use crate::web;
+use crate::worker::{Ends, Options, Step, Worker};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+pub struct Wishes {
+    pub concurrency: Option<usize>,
+    pub until_empty: bool,
+    pub name: Option<String>,
+    pub listen: Option<SocketAddr>,
+}
+
+pub async fn work(settings: &Settings, wishes: Wishes) -> Result<u8> {
+    let house = house::open(settings).await?;
+    if let Some(repaired) = &house.repaired {
+        tracing::warn!("{repaired}");
+    }
+    let services = Arc::new(house::services(settings, &house)?);
+    let options = Options {
+        name: name(wishes.name),
+        slots: slots(settings, wishes.concurrency),
+        lease: settings.lease(),
+        ends: if wishes.until_empty { Ends::WhenEmpty } else { Ends::WhenTold },
+    };
+    tracing::info!(worker = %options.name, slots = options.slots, "ready");
+    let told = told_to_stop()?;
+    let counts = Arc::new(web::Counts::default());
+    let counted = Arc::clone(&counts);
+    let observer = Arc::new(move |_: &DocumentId, step: &Step| counted.take_in(step));
+    let worker = Worker::new(services, Arc::clone(&house.queue), options, observer);
+    match wishes.listen {
+        None => worker.run(told).await?,
+        Some(address) => {
+            let view = web::View { ledger: house.ledger, queue: house.queue, counts };
+            let server = web::serve(address, view).await?;
+            let worked = worker.run(told).await;
+            server.abort();
+            worked?;
+        }
+    }
+    Ok(ALL_FILED)
+}
+
+/// Turns true at SIGTERM or SIGINT.
+fn told_to_stop() -> Result<watch::Receiver<bool>> {
+    let wrong =
+        |error: std::io::Error| Error::new(Kind::Internal, format!("listening for signals failed: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(wrong)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(wrong)?;
+    let (stop, told) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("told to stop: the jobs in hand are finished first");
+        stop.send_replace(true);
+    });
+    Ok(told)
+}
+
+pub fn name(named: Option<String>) -> String {
+    named.unwrap_or_else(|| format!("{}-{}", settings::host(), std::process::id()))
+}
+
+pub fn slots(settings: &Settings, wished: Option<usize>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    wished.or(settings.work.concurrency).unwrap_or_else(cores).max(1)
+}

@@ -1,0 +1,142 @@
+//! Vorgang: one claimed document, what the ledger knows of it, and how each step is noted.
+//!
+//! Renditions (reading, report, decision, filing plan, receipt) go into the content store; the ledger names
+//! them by their hash.
+
+use super::Settled;
+use super::paper::{Plan, keep, kept};
+use crate::error::Result;
+use crate::filing::{FilingKey, Receipt};
+use crate::job::{Clearing, Document, Sheets};
+use crate::ledger::{Entry, Event, Lease, Ledger};
+use crate::recognise::{self, PageKind, Reading};
+use crate::route::Decision;
+use crate::store::Store;
+use crate::validate::{Recommendation, Report};
+
+pub struct Case<'a> {
+    pub document: &'a Document,
+    pub lease: &'a Lease,
+    /// Everything known when it was claimed, oldest first.
+    pub history: &'a [Entry],
+    pub ledger: &'a dyn Ledger,
+    pub store: &'a Store,
+}
+
+impl Case<'_> {
+    /// What an earlier attempt was about to file. From then on nothing is decided anew.
+    pub(super) fn intended(&self) -> Result<Option<Plan>> {
+        for entry in self.history.iter().rev() {
+            if let Event::Intended { filing, .. } = &entry.event {
+                return kept(self.store, filing).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn has_receipt(&self, wanted: &str) -> bool {
+        self.history.iter().any(|entry| matches!(&entry.event, Event::Filed { target, .. } if target == wanted))
+    }
+
+    /// What was read already: cut from the batch, by an earlier attempt, or from the same bytes before.
+    pub(super) async fn kept_reading(&self) -> Result<Option<Reading>> {
+        if let Some(reading) = self.document.part_of.as_ref().and_then(|part| part.reading) {
+            return kept(self.store, &reading).map(Some);
+        }
+        if let Some(reading) = self.reading_in(self.history)? {
+            return Ok(Some(reading));
+        }
+        match &self.document.repeats {
+            Some(earlier) => self.reading_in(&self.ledger.history(&self.document.tenant, earlier).await?),
+            None => Ok(None),
+        }
+    }
+
+    fn reading_in(&self, history: &[Entry]) -> Result<Option<Reading>> {
+        for entry in history.iter().rev() {
+            match &entry.event {
+                Event::Recognised { reading, version, .. } if version == recognise::VERSION => {
+                    return kept(self.store, reading).map(Some);
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn note_reading(&self, reading: &Reading) -> Result<()> {
+        let pages = &reading.text.pages;
+        self.note(Event::Recognised {
+            reading: keep(self.store, reading)?,
+            version: recognise::VERSION.to_owned(),
+            pages: pages.len() as u32,
+            by_ocr: pages.iter().filter(|page| page.kind == PageKind::Ocr).count() as u32,
+        })
+        .await
+    }
+
+    pub(super) async fn note_report(&self, report: &Report) -> Result<()> {
+        let recommendation = match report.recommendation {
+            Recommendation::Accept => "accept",
+            Recommendation::Reject => "reject",
+            Recommendation::NotApplicable => "not-applicable",
+        };
+        self.note(Event::Validated {
+            report: keep(self.store, report)?,
+            profile: report.profile.clone(),
+            fatal: report.fatal() as u32,
+            warnings: report.warnings() as u32,
+            recommendation: recommendation.to_owned(),
+        })
+        .await
+    }
+
+    pub(super) async fn note_decision(&self, decision: &Decision) -> Result<()> {
+        self.note(Event::Routed {
+            decision: keep(self.store, decision)?,
+            rule: decision.rule.clone(),
+            rules_version: decision.rules_version.clone(),
+        })
+        .await
+    }
+
+    pub(super) async fn note_intent(&self, target: &str, key: &FilingKey, plan: &Plan) -> Result<()> {
+        self.note(Event::Intended {
+            target: target.to_owned(),
+            key: key.to_string(),
+            filing: keep(self.store, plan)?,
+        })
+        .await
+    }
+
+    pub(super) async fn note_receipt(&self, receipt: &Receipt) -> Result<()> {
+        self.note(Event::Filed {
+            target: receipt.target.clone(),
+            key: receipt.key.to_string(),
+            receipt: keep(self.store, receipt)?,
+            adopted: receipt.adopted,
+        })
+        .await
+    }
+
+    pub(super) async fn close(&self) -> Result<Settled> {
+        self.note(Event::Closed).await?;
+        Ok(Settled::Filed)
+    }
+
+    /// Hands the case to a person.
+    pub async fn clear(&self, clearing: Clearing) -> Result<Settled> {
+        self.note(Event::InClearing { clearing: clearing.clone() }).await?;
+        Ok(Settled::InClearing(clearing))
+    }
+
+    pub(super) async fn divide(&self, parts: Vec<Document>, sheets: Option<Sheets>) -> Result<Settled> {
+        let ids = parts.iter().map(|part| part.id.clone()).collect();
+        let event = Event::Divided { parts: ids, sheets };
+        Ok(Settled::Divided(self.ledger.divide(self.lease, parts, event).await?))
+    }
+
+    async fn note(&self, event: Event) -> Result<()> {
+        self.ledger.note(self.lease, event).await.map(|_| ())
+    }
+}

@@ -1,0 +1,117 @@
+//! The window for operations: is the worker well, and how much has it done.
+//!
+//! In: HTTP requests on one address. Out: `/healthz`, `/readyz`, `/status` (JSON, numbers only). Absent on
+//! purpose: business decisions, contents, names.
+
+use crate::error::{Error, Kind, Result};
+use crate::ledger::Ledger;
+use crate::queue::Queue;
+use crate::worker::Step;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+const CONNECTION_ENDS: Duration = Duration::from_secs(60);
+const CONNECTIONS: usize = 64;
+
+/// Jobs of this worker since it started.
+#[derive(Debug, Default)]
+pub struct Counts {
+    filed: AtomicU64,
+    in_clearing: AtomicU64,
+    divided: AtomicU64,
+    put_off: AtomicU64,
+}
+
+impl Counts {
+    pub fn take_in(&self, step: &Step) {
+        let count = match step {
+            Step::Filed => &self.filed,
+            Step::InClearing => &self.in_clearing,
+            Step::Divided(_) => &self.divided,
+            Step::Later => &self.put_off,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// What the window looks at.
+#[derive(Clone)]
+pub struct View {
+    pub ledger: Arc<dyn Ledger>,
+    pub queue: Arc<dyn Queue>,
+    pub counts: Arc<Counts>,
+}
+
+/// Listens and answers until aborted. Slow or idle connections are closed.
+pub async fn serve(address: SocketAddr, view: View) -> Result<JoinHandle<()>> {
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        Error::new(Kind::Settings, format!("listening on {address} failed: {error}"))
+            .hint("choose a free address with --listen")
+    })?;
+    let router = Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .route("/status", get(status))
+        .with_state(view);
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    Ok(tokio::spawn(async move {
+        loop {
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+            let Ok((stream, _)) = listener.accept().await else { continue };
+            let service = TowerToHyperService::new(router.clone());
+            tokio::spawn(async move {
+                let connection = hyper::server::conn::http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEADERS_WITHIN)
+                    .serve_connection(TokioIo::new(stream), service);
+                tokio::time::timeout(CONNECTION_ENDS, connection).await.ok();
+                drop(place);
+            });
+        }
+    }))
+}
+
+/// Ready: ledger and queue answer.
+async fn ready(State(view): State<View>) -> (StatusCode, &'static str) {
+    if view.queue.depth().await.is_err() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "queue");
+    }
+    match view.ledger.open(1).await {
+        Ok(_) => (StatusCode::OK, "ready"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "ledger"),
+    }
+}
+
+async fn status(State(view): State<View>) -> (StatusCode, Json<serde_json::Value>) {
+    let counts = &view.counts;
+    let worker = serde_json::json!({
+        "filed": counts.filed.load(Ordering::Relaxed),
+        "in_clearing": counts.in_clearing.load(Ordering::Relaxed),
+        "divided": counts.divided.load(Ordering::Relaxed),
+        "put_off": counts.put_off.load(Ordering::Relaxed),
+    });
+    match view.queue.depth().await {
+        Ok(depth) => {
+            let queue = serde_json::json!({ "ready": depth.ready, "in_flight": depth.in_flight,
+                "delayed": depth.delayed, "poison": depth.poison });
+            (StatusCode::OK, Json(serde_json::json!({ "worker": worker, "queue": queue })))
+        }
+        Err(error) => {
+            let queue = serde_json::json!({ "error": error.kind.slug() });
+            let body = serde_json::json!({ "worker": worker, "queue": queue });
+            (StatusCode::SERVICE_UNAVAILABLE, Json(body))
+        }
+    }
+}
