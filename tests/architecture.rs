@@ -50,6 +50,7 @@ const LAW: &[(&str, &[&str])] = &[
             "store",
             "index",
             "sandbox",
+            "clearing",
             "intake",
             "recognise",
             "filing",

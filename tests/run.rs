@@ -76,8 +76,11 @@ fn standard_input_and_wrong_use_have_their_answers() {
     assert_eq!(house.laufmappe(&["run", "/nowhere/at/all"]).code, 2);
     assert_eq!(house.laufmappe(&["--tenant", "fremd", "run", "/tmp"]).code, 2);
     assert_eq!(house.laufmappe(&["--lang", "en", "status"]).code, 0);
-    let doctor = house.laufmappe(&["doctor"]);
+    let doctor = House::new().laufmappe(&["doctor"]);
     assert_eq!(doctor.code, 0, "{}", doctor.output);
+    assert!(doctor.output.ends_with("Alles ist bereit.\n"), "{}", doctor.output);
+    let refused = house.laufmappe(&["run", "/nowhere/at/all"]);
+    assert!(refused.errors.contains("Nächster Schritt"), "failures are told in German: {}", refused.errors);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! `laufmappe doctor`: what is installed, what is missing, what to do.
 
 use super::{ALL_FILED, Format, SOME_IN_CLEARING, house, language};
+use crate::clearing;
 use crate::error::{Error, Kind, Result};
-use crate::job::{ContentHash, Language};
+use crate::job::{Bilingual, ContentHash, Language};
 use crate::recognise;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -17,11 +18,15 @@ struct Check {
     next: Option<String>,
 }
 
+/// What was looked at, and what was found there.
+type Looked = (Bilingual, Result<Bilingual>);
+
 pub async fn doctor(settings: &Settings, format: Format, tongue: Language) -> Result<u8> {
-    let mut checks = vec![data_folder(settings), text_recognition(), rules(settings)];
-    checks.extend(confinement(settings).await);
-    checks.extend(targets(settings).await);
-    checks.extend(shared(settings).await);
+    let mut looked = vec![data_folder(settings), text_recognition(), rules(settings)];
+    looked.push(confinement(settings).await);
+    looked.extend(targets(settings).await);
+    looked.push(queue_and_ledger(settings).await);
+    let checks: Vec<Check> = looked.into_iter().map(|looked| check(looked, tongue)).collect();
     let well = checks.iter().all(|check| check.well);
     match format {
         Format::Json => {
@@ -29,105 +34,128 @@ pub async fn doctor(settings: &Settings, format: Format, tongue: Language) -> Re
                 .map_err(|error| Error::new(Kind::Internal, format!("writing JSON failed: {error}")))?;
             language::say(&text);
         }
-        Format::Text => {
-            for check in &checks {
-                let mark = if check.well { "✓" } else { "✗" };
-                language::say(&format!("{mark} {}: {}", check.what, check.found));
-                if let Some(next) = &check.next {
-                    language::say(&format!("    → {next}"));
-                }
-            }
-            language::say(match (tongue, well) {
-                (Language::De, true) => "Alles ist bereit.",
-                (Language::De, false) => "Es fehlt noch etwas; siehe die Pfeile.",
-                (Language::En, true) => "Everything is ready.",
-                (Language::En, false) => "Something is missing; see the arrows.",
-            });
-        }
+        Format::Text => show(&checks, well, tongue),
     }
     Ok(if well { ALL_FILED } else { SOME_IN_CLEARING })
 }
 
-fn check(what: impl Into<String>, outcome: Result<String>) -> Check {
+fn show(checks: &[Check], well: bool, tongue: Language) {
+    for check in checks {
+        let mark = if check.well { "✓" } else { "✗" };
+        language::say(&format!("{mark} {}: {}", check.what, check.found));
+        if let Some(next) = &check.next {
+            language::say(&format!("    → {next}"));
+        }
+    }
+    language::say(match (tongue, well) {
+        (Language::De, true) => "Alles ist bereit.",
+        (Language::De, false) => "Es fehlt noch etwas; siehe die Pfeile.",
+        (Language::En, true) => "Everything is ready.",
+        (Language::En, false) => "Something is missing; see the arrows.",
+    });
+}
+
+fn check((what, outcome): Looked, tongue: Language) -> Check {
+    let what = what.in_language(tongue).to_owned();
     match outcome {
-        Ok(found) => Check { what: what.into(), well: true, found, next: None },
-        Err(error) => Check { what: what.into(), well: false, found: error.text, next: error.hint },
+        Ok(found) => Check { what, well: true, found: found.in_language(tongue).to_owned(), next: None },
+        Err(error) => {
+            let words = clearing::of(&error);
+            let found = format!("{} [{}]", words.text.in_language(tongue), error.text);
+            let next = error.hint.unwrap_or_else(|| words.next.in_language(tongue).to_owned());
+            Check { what, well: false, found, next: Some(next) }
+        }
     }
 }
 
-fn data_folder(settings: &Settings) -> Check {
+fn data_folder(settings: &Settings) -> Looked {
     let probe = || {
         let store = Store::open(&settings.data.join("content"))?;
         let hash: ContentHash = store.put(b"laufmappe doctor")?;
         store.get(&hash)?;
-        Ok(format!("{} can be written and read back", settings.data.display()))
+        let place = settings.data.display();
+        Ok(Bilingual::new(format!("{place} ist beschreibbar"), format!("{place} can be written")))
     };
-    check("data folder", probe())
+    (Bilingual::new("Datenordner", "data folder"), probe())
 }
 
-fn text_recognition() -> Check {
+fn text_recognition() -> Looked {
     let probe = || {
         let languages = recognise::languages()?;
-        if languages.iter().any(|language| language == "deu") {
-            return Ok(format!("{}, languages: {}", recognise::engine()?, languages.join(", ")));
+        if !languages.iter().any(|language| language == "deu") {
+            return Err(Error::new(Kind::Unavailable, "tesseract has no German language model")
+                .hint("apt-get install tesseract-ocr-deu"));
         }
-        Err(Error::new(Kind::Unavailable, "tesseract has no German language model")
-            .hint("apt-get install tesseract-ocr-deu"))
+        let found = format!("{} ({})", recognise::engine()?, languages.join(", "));
+        Ok(Bilingual::new(found.clone(), found))
     };
-    check("text recognition", probe())
+    (Bilingual::new("Texterkennung", "text recognition"), probe())
 }
 
-fn rules(settings: &Settings) -> Check {
-    check(
-        "tenants and routing rules",
-        house::desks(settings).map(|desks| {
-            let names: Vec<_> = desks.keys().map(|tenant| tenant.as_str()).collect();
-            format!("{} (every example of the rules holds)", names.join(", "))
-        }),
-    )
-}
-
-async fn confinement(settings: &Settings) -> Vec<Check> {
-    let sandbox = match house::sandbox(settings) {
-        Ok(sandbox) => sandbox,
-        Err(error) => return vec![check("confined reader", Err(error))],
-    };
-    let outcome = sandbox.confinement().await.and_then(|found| {
-        let text = format!(
-            "memory and time limits: {}, Landlock: {}, seccomp: {}",
-            found.rlimits, found.landlock, found.seccomp
-        );
-        if found.rlimits && found.landlock && found.seccomp {
-            return Ok(text);
-        }
-        Err(Error::new(Kind::Unavailable, text)
-            .hint("use a kernel with Landlock and seccomp (Linux 5.13 or newer)"))
+fn rules(settings: &Settings) -> Looked {
+    let outcome = house::desks(settings).map(|desks| {
+        let names: Vec<_> = desks.keys().map(|tenant| tenant.as_str()).collect();
+        let names = names.join(", ");
+        Bilingual::new(
+            format!("{names}; jedes Beispiel der Regeln stimmt"),
+            format!("{names}; every example of the rules holds"),
+        )
     });
-    vec![check("confined reader", outcome)]
+    (Bilingual::new("Mandanten und Verteilregeln", "tenants and routing rules"), outcome)
 }
 
-async fn targets(settings: &Settings) -> Vec<Check> {
+async fn confinement(settings: &Settings) -> Looked {
+    let outcome = match house::sandbox(settings) {
+        Err(error) => Err(error),
+        Ok(sandbox) => sandbox.confinement().await.and_then(|walls| {
+            if walls.rlimits && walls.landlock && walls.seccomp {
+                return Ok(Bilingual::new(
+                    "Grenzen für Speicher und Zeit, Landlock und seccomp sind in Kraft",
+                    "limits of memory and time, Landlock and seccomp are in force",
+                ));
+            }
+            let text =
+                format!("limits: {}, Landlock: {}, seccomp: {}", walls.rlimits, walls.landlock, walls.seccomp);
+            Err(Error::new(Kind::Settings, text)
+                .hint("use a kernel with Landlock and seccomp (Linux 5.13 or newer)"))
+        }),
+    };
+    (Bilingual::new("Abgeschottetes Leseprogramm", "confined reader"), outcome)
+}
+
+async fn targets(settings: &Settings) -> Vec<Looked> {
     let Ok(desks) = house::desks(settings) else { return Vec::new() };
-    let mut checks = Vec::new();
+    let mut looked = Vec::new();
     for (tenant, desk) in &desks {
         for (name, adapter) in &desk.adapters {
-            let outcome = adapter.probe().await.map(|()| format!("reachable, class {:?}", adapter.class()));
-            checks.push(check(format!("target {tenant}/{name}"), outcome));
+            let class = adapter.class();
+            let outcome = adapter.probe().await.map(|()| {
+                Bilingual::new(format!("erreichbar, Klasse {class:?}"), format!("reachable, class {class:?}"))
+            });
+            let what = format!("{tenant}/{name}");
+            looked.push((Bilingual::new(format!("Ablageziel {what}"), format!("target {what}")), outcome));
         }
     }
-    checks
+    looked
 }
 
-/// Queue and ledger. A data folder that another process works in is well, too.
-async fn shared(settings: &Settings) -> Vec<Check> {
+/// A data folder that another process works in is well, too.
+async fn queue_and_ledger(settings: &Settings) -> Looked {
     let outcome = match house::open(settings).await {
-        Err(error) if error.kind == Kind::Usage => Ok(error.text),
+        Err(error) if error.kind == Kind::Usage => Ok(Bilingual::new(
+            "ein anderes laufmappe arbeitet gerade in diesem Datenordner",
+            "another laufmappe works in this data folder right now",
+        )),
         Err(error) => Err(error),
         Ok(house) => house.queue.depth().await.map(|depth| {
-            let queue = if settings.queue.is_some() { "RabbitMQ" } else { "embedded" };
-            let ledger = if settings.ledger.is_some() { "PostgreSQL" } else { "embedded" };
-            format!("queue {queue} ({} waiting), ledger {ledger}", depth.ready + depth.delayed)
+            let waiting = depth.ready + depth.delayed;
+            let queue = if settings.queue.is_some() { "RabbitMQ" } else { "sled" };
+            let ledger = if settings.ledger.is_some() { "PostgreSQL" } else { "Journal" };
+            Bilingual::new(
+                format!("{queue} ({waiting} wartend), {ledger}"),
+                format!("{queue} ({waiting} waiting), {ledger}"),
+            )
         }),
     };
-    vec![check("queue and ledger", outcome)]
+    (Bilingual::new("Warteschlange und Journal", "queue and ledger"), outcome)
 }

@@ -29,11 +29,6 @@ pub struct House {
 
 /// Opens store, ledger and queue, embedded or shared as the settings say.
 pub async fn open(settings: &Settings) -> Result<House> {
-    for tree in &settings.own_trees {
-        std::fs::create_dir_all(tree).map_err(|error| {
-            Error::new(Kind::Storage, format!("creating {} failed: {error}", tree.display()))
-        })?;
-    }
     let store = Store::open(&settings.data.join("content"))?;
     let embedded = settings.queue.is_none() || settings.ledger.is_none();
     let index = if embedded { Some(Index::open(&settings.data.join("index"))?) } else { None };
@@ -85,6 +80,11 @@ pub fn sandbox(settings: &Settings) -> Result<Sandbox> {
 
 /// One desk per tenant. Every target a rule names must exist, and the examples of the rules must hold.
 pub fn desks(settings: &Settings) -> Result<BTreeMap<Tenant, Desk>> {
+    for tree in &settings.own_trees {
+        std::fs::create_dir_all(tree).map_err(|error| {
+            Error::new(Kind::Storage, format!("creating {} failed: {error}", tree.display()))
+        })?;
+    }
     let mut desks = BTreeMap::new();
     for (tenant, own) in &settings.tenants {
         let routing = match &own.routing {

@@ -1,24 +1,22 @@
 //! Sentences of the command line that several commands share.
 
+use crate::clearing;
 use crate::error::Error;
 use crate::job::Language;
 use crate::ledger::State;
 
-/// Says on standard error what went wrong. The detail stays English: it is what operations look up.
+/// Says on standard error what went wrong and what to do, in plain words. The detail stays English: it is
+/// what operations look up.
 #[expect(clippy::print_stderr, reason = "the command line speaks to people here")]
 pub fn complain(language: Language, error: &Error) {
-    let start = match language {
-        Language::De => "Das ging nicht",
-        Language::En => "That did not work",
+    let words = clearing::of(error);
+    let (next, detail) = match language {
+        Language::De => ("Nächster Schritt", "Einzelheiten für die IT"),
+        Language::En => ("Next step", "Detail for IT"),
     };
-    eprintln!("{start} ({}): {}", error.kind.slug(), error.text);
-    if let Some(hint) = &error.hint {
-        let next = match language {
-            Language::De => "Nächster Schritt",
-            Language::En => "Next step",
-        };
-        eprintln!("{next}: {hint}");
-    }
+    eprintln!("{}", words.text.in_language(language));
+    eprintln!("{next}: {}", words.next.in_language(language));
+    eprintln!("{detail} ({}): {error}", error.kind.slug());
 }
 
 #[expect(clippy::print_stdout, reason = "the command line speaks to people here")]

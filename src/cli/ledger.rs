@@ -54,7 +54,7 @@ pub fn verify_files(files: &[PathBuf], tongue: Language) -> Result<u8> {
         if let Some(error) = broken {
             return Err(Error::new(Kind::Storage, format!("reading {} failed: {error}", file.display())));
         }
-        report(&file.display().to_string(), &verified, tongue);
+        report(Some(file), &verified, tongue);
     }
     Ok(ALL_FILED)
 }
@@ -63,20 +63,22 @@ async fn verify(settings: &Settings, tongue: Language) -> Result<u8> {
     let house = house::open(settings).await?;
     for tenant in house.ledger.tenants().await? {
         let verified = ledger::verify_lines(house.ledger.export(&tenant).await?.into_iter())?;
-        report(tenant.as_str(), &verified, tongue);
+        report(None, &verified, tongue);
     }
     Ok(ALL_FILED)
 }
 
-fn report(what: &str, verified: &Verified, tongue: Language) {
+/// `file`: where the lines came from, unless they are those in use.
+fn report(file: Option<&Path>, verified: &Verified, tongue: Language) {
+    let from = file.map(|file| format!("{}: ", file.display())).unwrap_or_default();
     for (tenant, head) in &verified.heads {
         let (entries, head) = (head.number, head.hash);
         language::say(&match tongue {
             Language::De => {
-                format!("{what}: Mandant {tenant}: {entries} Einträge, Kette vollständig, Kopf {head}")
+                format!("{from}Mandant {tenant}: {entries} Einträge, Kette vollständig, Kopf {head}")
             }
             Language::En => {
-                format!("{what}: tenant {tenant}: {entries} entries, chain complete, head {head}")
+                format!("{from}tenant {tenant}: {entries} entries, chain complete, head {head}")
             }
         });
     }

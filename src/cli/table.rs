@@ -180,7 +180,9 @@ fn place(row: &Row, tongue: Language) -> String {
     }
     if summary.state == State::Divided {
         return match tongue {
+            Language::De if summary.parts.len() == 1 => "in 1 Teil".to_owned(),
             Language::De => format!("in {} Teile", summary.parts.len()),
+            Language::En if summary.parts.len() == 1 => "into 1 part".to_owned(),
             Language::En => format!("into {} parts", summary.parts.len()),
         };
     }

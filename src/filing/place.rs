@@ -58,14 +58,14 @@ fn check_items(filing: &Filing) -> Result<()> {
     Ok(())
 }
 
-/// A name every file system and every DMS takes: Latin letters, digits and `.-_ `, at most `max` characters,
+/// A name every file system and every DMS takes: Latin letters, digits and `.-_ &+,`, at most `max` characters,
 /// never empty, never a path, never a name Windows keeps for itself.
 pub fn safe_name(label: &str, max: usize) -> String {
     let mut name = String::new();
     let mut length = 0;
     for c in composed(label) {
         let c = if c.is_whitespace() { ' ' } else { c };
-        let allowed = is_latin(c) || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | ' ');
+        let allowed = is_latin(c) || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | ' ' | '&' | '+' | ',');
         let c = if allowed { c } else { '_' };
         // Runs of blanks or replaced characters shrink to one; nothing blank or dotted at the start.
         let repeated = matches!(c, ' ' | '_') && name.ends_with(c);
@@ -135,7 +135,7 @@ mod tests {
             ("", "unbenannt"), ("  ", "unbenannt"), ("a\u{0}b\n\tc", "a_b c"), ("x. .", "x"), (".verborgen", "verborgen"),
             ("CON", "_CON"), ("con.txt", "_con.txt"), ("COM1", "_COM1"), ("COM10", "COM10"), ("Console", "Console"),
             ("NUL .x", "_NUL .x"), ("😀😀 Rechnung", "_ Rechnung"), ("a\u{202e}fdp.exe", "a_fdp.exe"), ("C:\\Windows", "C_Windows"),
-            ("Łódź", "Łódź"), ("счёт", "_"), ("a   b", "a b"), ("R²", "R_"),
+            ("Łódź", "Łódź"), ("Blankenau GmbH & Co. KG", "Blankenau GmbH & Co. KG"), ("счёт", "_"), ("a   b", "a b"), ("R²", "R_"),
         ];
         for (label, name) in rows {
             assert_eq!(safe_name(label, 80), name, "{label:?}");

@@ -71,9 +71,13 @@ impl Paper<'_> {
             items.push(planned(&format!("anlage-{}.{extension}", number + 1), media_type, annex.content));
         }
         if let Content::Invoice(_) = self.content {
-            items.push(planned("pruefbericht.json", "application/json", keep(store, self.report)?));
+            items.push(planned("pruefbericht.json", "application/json", keep_for_people(store, self.report)?));
         }
-        items.push(planned("metadata.json", "application/json", keep(store, &self.metadata(shelf))?));
+        items.push(planned(
+            "metadata.json",
+            "application/json",
+            keep_for_people(store, &self.metadata(shelf))?,
+        ));
         Ok(Plan {
             targets: shelf.targets.clone(),
             file: shelf.file.clone(),
@@ -135,12 +139,17 @@ struct Metadata<'a> {
 struct Field {
     value: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    confidence: Option<f32>,
+    confidence: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<u32>,
     /// Left, top, width, height (points).
     #[serde(skip_serializing_if = "Option::is_none")]
-    area: Option<[f32; 4]>,
+    area: Option<[f64; 4]>,
+}
+
+/// Measures are no money: a thousandth of certainty and a tenth of a point are all that means anything.
+fn rounded(measure: f32, steps: f64) -> f64 {
+    (f64::from(measure) * steps).round() / steps
 }
 
 /// The header of an invoice by business term.
@@ -192,9 +201,9 @@ fn fields(invoice: &Invoice) -> BTreeMap<String, Field> {
         let evidence = invoice.evidence.get(&term);
         let field = Field {
             value,
-            confidence: evidence.map(|evidence| evidence.confidence),
+            confidence: evidence.map(|evidence| rounded(evidence.confidence, 1000.0)),
             page: evidence.map(|evidence| evidence.page),
-            area: evidence.map(|evidence| evidence.area),
+            area: evidence.map(|evidence| evidence.area.map(|length| rounded(length, 10.0))),
         };
         fields.insert(term.to_string(), field);
     }
@@ -234,6 +243,13 @@ pub fn part(
 /// Puts a rendition into the store as JSON.
 pub fn keep<T: Serialize>(store: &Store, rendition: &T) -> Result<ContentHash> {
     let bytes = serde_json::to_vec(rendition)
+        .map_err(|error| Error::new(Kind::Internal, format!("writing a rendition failed: {error}")))?;
+    store.put(&bytes)
+}
+
+/// A rendition that people may open: the same JSON on several lines.
+fn keep_for_people<T: Serialize>(store: &Store, rendition: &T) -> Result<ContentHash> {
+    let bytes = serde_json::to_vec_pretty(rendition)
         .map_err(|error| Error::new(Kind::Internal, format!("writing a rendition failed: {error}")))?;
     store.put(&bytes)
 }
