@@ -72,7 +72,7 @@ fn words(kind: Kind) -> Words {
         Kind::Storage => (OPERATIONS,
             ("Der Datenordner kann nicht gelesen oder beschrieben werden.", "The data folder cannot be read or written."),
             ("Bitte die IT rufen: freien Speicherplatz und Berechtigungen prüfen.", "Call IT: check free space and permissions.")),
-        Kind::Altered => (OPERATIONS,
+        Kind::Altered | Kind::ContentAltered => (OPERATIONS,
             ("Aufbewahrte Daten wurden verändert; es wurde nichts abgelegt.", "Stored data were altered; nothing was filed."),
             ("Bitte die IT rufen und nichts löschen: Die Sicherung wird gebraucht.", "Call IT and delete nothing: the backup is needed.")),
         Kind::Version => (OPERATIONS,

@@ -44,7 +44,7 @@ impl std::error::Error for Error {}
 pub enum Again {
     /// The document itself is the reason: repeating gives the same, a person clears it.
     Never,
-    /// Somebody else is the reason: the job waits and runs again, as often as it takes.
+    /// Neither document nor program is the reason: the job waits and runs again, as often as it takes.
     Later,
     /// The attempt died: it may run once more, then the document is isolated in clearing.
     Counted,
@@ -119,14 +119,16 @@ kinds! {
     Conflict => Never, 1, 409, "conflict";
     /// Disk full, unreadable, not permitted.
     Storage => Stop, 3, 507, "storage";
-    /// Ledger or content store were altered: hashes do not agree.
+    /// A content is missing from the store or is not what its hash says; it waits for the backup.
+    ContentAltered => Later, 3, 500, "content-altered";
+    /// The ledger was altered: hashes do not agree.
     Altered => Stop, 3, 500, "altered";
-    /// A message or entry of a version this program does not know.
-    Version => Stop, 3, 500, "version";
+    /// A message, entry or rendition of a version this program does not know; a newer worker takes it.
+    Version => Later, 3, 500, "version";
     /// Wrong use on the command line or in a request.
     Usage => Stop, 2, 400, "usage";
-    /// A setting or rule file is wrong.
-    Settings => Stop, 2, 500, "settings";
+    /// A setting or rule file is wrong: nothing starts, and what runs already waits until it is mended.
+    Settings => Later, 2, 500, "settings";
     /// Our own mistake.
     Internal => Counted, 3, 500, "internal";
 }

@@ -56,14 +56,14 @@ impl Store {
         File::open(&place).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(|error| {
             match error.kind() {
                 std::io::ErrorKind::NotFound => {
-                    Error::new(Kind::Altered, format!("content {hash} is missing from the store"))
+                    Error::new(Kind::ContentAltered, format!("content {hash} is missing from the store"))
                         .hint("restore the content folder from its backup; nothing was filed")
                 }
                 _ => wrong(&place, "reading", &error),
             }
         })?;
         if ContentHash::of(&bytes) != *hash {
-            return Err(Error::new(Kind::Altered, format!("content {hash} was altered in the store"))
+            return Err(Error::new(Kind::ContentAltered, format!("content {hash} was altered in the store"))
                 .hint("restore this file from the backup; nothing was filed"));
         }
         Ok(bytes)
@@ -110,8 +110,8 @@ mod tests {
         assert_eq!(store.put(b"Rechnung")?, hash);
         assert_eq!(store.get(&hash)?, b"Rechnung");
         fs::write(store.place(&hash), b"rechnung")?;
-        assert_eq!(store.get(&hash).map_err(|e| e.kind), Err(Kind::Altered));
-        assert_eq!(store.get(&ContentHash::of(b"nie gesehen")).map_err(|e| e.kind), Err(Kind::Altered));
+        assert_eq!(store.get(&hash).map_err(|e| e.kind), Err(Kind::ContentAltered));
+        assert_eq!(store.get(&ContentHash::of(b"nie gesehen")).map_err(|e| e.kind), Err(Kind::ContentAltered));
         Ok(())
     }
 }

@@ -424,7 +424,7 @@ async fn an_apache_that_goes_and_comes_back() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_or_address_is_refused_and_can_be_mended() {
+async fn a_wrong_password_or_address_lets_documents_wait_until_it_is_mended() {
     let drawer = webdav_drawer(apache());
     let folder = tempfile::tempdir().unwrap();
     let password = password_file(folder.path(), "falsch-und-geheim");
@@ -433,7 +433,7 @@ async fn a_wrong_password_or_address_is_refused_and_can_be_mended() {
     let at = |url: &str| WebDav::new("akte", url, login(), Patience::default()).unwrap();
     let right = at(&url);
     for error in [right.probe().await.unwrap_err(), file(&right, &filing()).await.unwrap_err()] {
-        assert_eq!(error.kind, Kind::Refused);
+        assert_eq!(error.kind, Kind::Unavailable);
         assert!(error.to_string().contains("password") && !error.to_string().contains("falsch"), "{error}");
     }
     // The password is changed while we run.
@@ -441,7 +441,7 @@ async fn a_wrong_password_or_address_is_refused_and_can_be_mended() {
     right.probe().await.unwrap();
     let nowhere = at(&format!("{url}/gibt-es-nicht"));
     for error in [nowhere.probe().await.unwrap_err(), file(&nowhere, &filing()).await.unwrap_err()] {
-        assert_eq!(error.kind, Kind::Refused);
+        assert_eq!(error.kind, Kind::Unavailable);
         assert!(error.to_string().contains("address"), "{error}");
     }
     fs::write(&password, "zwei\nZeilen").unwrap();
@@ -471,12 +471,12 @@ async fn every_bad_answer_has_its_kind_and_the_next_attempt_files_once() {
         ("GET", Half, Kind::Unavailable), ("GET", Status(429), Kind::Unavailable),
         ("PUT", Status(423), Kind::Unavailable), ("PUT", Status(429), Kind::Unavailable), ("PUT", Status(507), Kind::Unavailable),
         ("PUT", Status(409), Kind::Unavailable),
-        ("PUT", Status(401), Kind::Refused), ("PUT", Status(403), Kind::Refused), ("PUT", Status(413), Kind::Refused),
-        ("MKCOL", Status(403), Kind::Refused), ("MKCOL", Status(404), Kind::Refused), ("MKCOL", Status(409), Kind::Refused),
-        ("GET", Status(403), Kind::Refused),
-        ("PUT", LoginPage, Kind::Refused), ("GET", LoginPage, Kind::Refused), ("MKCOL", LoginPage, Kind::Refused), ("MOVE", LoginPage, Kind::Refused),
-        ("PUT", Redirect, Kind::Refused), ("GET", Redirect, Kind::Refused), ("MOVE", Redirect, Kind::Refused),
-        ("MOVE", Status(405), Kind::Refused), ("PUT", Status(400), Kind::Refused),
+        ("PUT", Status(401), Kind::Unavailable), ("PUT", Status(403), Kind::Unavailable), ("PUT", Status(413), Kind::Refused),
+        ("MKCOL", Status(403), Kind::Unavailable), ("MKCOL", Status(404), Kind::Unavailable), ("MKCOL", Status(409), Kind::Unavailable),
+        ("GET", Status(403), Kind::Unavailable),
+        ("PUT", LoginPage, Kind::Unavailable), ("GET", LoginPage, Kind::Unavailable), ("MKCOL", LoginPage, Kind::Unavailable), ("MOVE", LoginPage, Kind::Unavailable),
+        ("PUT", Redirect, Kind::Unavailable), ("GET", Redirect, Kind::Unavailable), ("MOVE", Redirect, Kind::Unavailable),
+        ("MOVE", Status(405), Kind::Unavailable), ("PUT", Status(400), Kind::Refused),
         ("GET", OtherBytes, Kind::Conflict),
     ];
     for (method, fault, kind) in rows {
@@ -518,7 +518,7 @@ async fn an_answer_without_end_is_cut_short() {
         assert!(dav.sent() < 64_000_000, "{fault:?}: {} bytes", dav.sent());
         // Bodies nobody reads do not matter either.
         dav.break_with("PROPFIND", fault);
-        assert_eq!(webdav.probe().await.unwrap_err().kind, Kind::Refused, "{fault:?}");
+        assert_eq!(webdav.probe().await.unwrap_err().kind, Kind::Unavailable, "{fault:?}");
         assert!(dav.sent() < 64_000_000, "{fault:?}: {} bytes", dav.sent());
     }
 }

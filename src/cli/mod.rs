@@ -161,7 +161,10 @@ pub fn main() -> u8 {
     if let Command::Child = line.command {
         return child::run();
     }
-    start_logging();
+    start_logging(match line.command {
+        Command::Worker { .. } => "warn,laufmappe=info",
+        _ => "error",
+    });
     let language = line.common.language.into();
     match perform(line) {
         Ok(code) => code,
@@ -223,12 +226,11 @@ fn perform(line: Line) -> Result<u8> {
     })
 }
 
-/// Logs go to standard error, in English, ids only. `LAUFMAPPE_LOG=info` shows them, `json` form with
-/// `LAUFMAPPE_LOG_FORMAT=json`.
-fn start_logging() {
+/// Logs go to standard error, in English, ids only. `LAUFMAPPE_LOG` chooses others than `usual`.
+fn start_logging(usual: &str) {
     use tracing_subscriber::EnvFilter;
     let filter =
-        EnvFilter::try_from_env(crate::settings::LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("error"));
+        EnvFilter::try_from_env(crate::settings::LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(usual));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if crate::settings::logs_as_json() {
         builder.json().init();

@@ -280,7 +280,7 @@ fn failed(target: &str, doing: &str, errno: Errno) -> Error {
     let text = format!("{doing} in the folder of target {target} failed: {errno}");
     match errno {
         Errno::ACCESS | Errno::PERM | Errno::ROFS => {
-            Error::new(Kind::Refused, text).hint("give this program the right to write there")
+            Error::new(Kind::Unavailable, text).hint("give this program the right to write there")
         }
         Errno::NAMETOOLONG => Error::new(Kind::Refused, text).hint("shorten the labels in the routing rules"),
         Errno::LOOP | Errno::NOTDIR => Error::new(Kind::Conflict, text)

@@ -9,7 +9,11 @@
 //! | time-out, cut connection, 408, 5xx | unavailable | unknown: look before doing it again |
 //! | 409, 423, 429 | unavailable | unavailable |
 //! | 507: full | unavailable: a full store empties when somebody makes room, the documents wait in order | same |
-//! | redirect, 401, 403, 404, other 4xx, a page instead of an answer | refused | refused |
+//! | redirect, 401, 403, 404, 405, 410, 501, a page instead of an answer | unavailable | unavailable |
+//! | other 4xx | refused | refused |
+//!
+//! Refused is what concerns this document. A changed password or a wrong address concerns all of them: they wait
+//! in order until it is mended, instead of going to clearing one after the other.
 
 use crate::error::{Error, Kind, Result};
 use reqwest::redirect;
@@ -111,18 +115,18 @@ fn ambiguous(text: String, asked: Asked<'_>) -> Error {
 /// An answer that is not the one we hoped for.
 pub fn unexpected(status: StatusCode, asked: Asked<'_>) -> Error {
     let text = format!("target {} answers {} to {}", asked.target, status.as_u16(), asked.method);
-    let refused = |hint: &str| Error::new(Kind::Refused, text.clone()).hint(hint);
+    let closed = |hint: &str| Error::new(Kind::Unavailable, text.clone()).hint(hint);
     match status.as_u16() {
         200..=299 => {
-            refused("this is no WebDAV answer, perhaps a login page: check the address in the settings")
+            closed("this is no WebDAV answer, perhaps a login page: check the address in the settings")
         }
-        300..=399 => refused("redirects are not followed: write the final address into the settings"),
-        401 => refused("check user and password file of this target"),
-        403 => refused("the user of this target lacks a permission"),
-        404 | 405 | 410 | 501 => refused("check the address of this target: nothing we can file into is there"),
+        300..=399 => closed("redirects are not followed: write the final address into the settings"),
+        401 => closed("check user and password file of this target"),
+        403 => closed("the user of this target lacks a permission"),
+        404 | 405 | 410 | 501 => closed("check the address of this target: nothing we can file into is there"),
         409 | 423 | 429 => Error::new(Kind::Unavailable, text),
         507 => Error::new(Kind::Unavailable, text).hint("the target is full: make room there"),
         408 | 500..=599 => ambiguous(text, asked),
-        _ => refused("the log of the target says why"),
+        _ => Error::new(Kind::Refused, text).hint("the log of the target says why"),
     }
 }

@@ -24,7 +24,10 @@ impl House {
 
     pub fn shared(queue: &str, ledger: &str) -> Self {
         let shared = ["--queue", queue, "--ledger", ledger].map(str::to_owned).to_vec();
-        Self { folder: tempfile::tempdir().unwrap(), shared }
+        let folder = tempfile::tempdir().unwrap();
+        // A killed worker's case is taken over when its lease has run out (seconds).
+        std::fs::write(folder.path().join("laufmappe.toml"), "[work]\nlease = 6\n").unwrap();
+        Self { folder, shared }
     }
 
     pub fn data(&self) -> PathBuf {
