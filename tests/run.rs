@@ -76,7 +76,9 @@ fn standard_input_and_wrong_use_have_their_answers() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     assert_eq!(house.laufmappe(&["run"]).code, 2);
-    assert_eq!(house.laufmappe(&["run", "/nowhere/at/all"]).code, 2);
+    let good = samples().join("02-gutschrift-ubl.xml");
+    assert_eq!(house.laufmappe(&["run", good.to_str().unwrap(), "/nowhere/at/all"]).code, 2);
+    assert_eq!(house.summaries().len(), 1, "a mistyped name is said before anything is taken in");
     assert_eq!(house.laufmappe(&["--tenant", "fremd", "run", "/tmp"]).code, 2);
     assert_eq!(house.laufmappe(&["--lang", "en", "status"]).code, 0);
     let doctor = House::new().laufmappe(&["doctor"]);

@@ -10,6 +10,9 @@ use crate::settings::Settings;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+/// Stands for standard input among the paths.
+const STDIN: &str = "-";
+
 /// What to take in.
 pub struct Order {
     /// Files, folders, or `-` for standard input.
@@ -52,21 +55,23 @@ pub async fn submit(settings: &Settings, order: Order, format: Format, tongue: L
 /// does not stop the others.
 pub async fn take_in(house: &House, order: &Order) -> Result<Taken> {
     let mut taken = Taken { received: Vec::new(), refused: Vec::new() };
+    // All names first: a mistyped one is said before anything is taken in.
+    let mut files = Vec::new();
     for path in &order.paths {
-        if path == Path::new("-") {
-            let bytes = bounded(std::io::stdin().lock(), "standard input")?;
-            taken.received.push(take(house, order, Channel::Stdin, "-", "standard-input", &bytes).await?);
-            continue;
-        }
-        for file in files(path)? {
-            match read(&file) {
-                Ok(bytes) => {
-                    let source = file.to_string_lossy();
-                    let name = file.file_name().unwrap_or_default().to_string_lossy();
-                    taken.received.push(take(house, order, Channel::Folder, &source, &name, &bytes).await?);
-                }
-                Err(error) => taken.refused.push((file, error)),
+        files.extend(if path == Path::new(STDIN) { vec![path.clone()] } else { files_of(path)? });
+    }
+    for file in files {
+        let (channel, name, bytes) = if file == Path::new(STDIN) {
+            (Channel::Stdin, "standard-input".into(), bounded(std::io::stdin().lock(), "standard input"))
+        } else {
+            (Channel::Folder, file.file_name().unwrap_or_default().to_string_lossy(), read(&file))
+        };
+        match bytes {
+            Ok(bytes) => {
+                let source = file.to_string_lossy();
+                taken.received.push(take(house, order, channel, &source, &name, &bytes).await?);
             }
+            Err(error) => taken.refused.push((file, error)),
         }
     }
     Ok(taken)
@@ -88,7 +93,7 @@ async fn take(
 }
 
 /// The files of a path, absolute, in the order of their names; hidden files are no post.
-fn files(path: &Path) -> Result<Vec<PathBuf>> {
+fn files_of(path: &Path) -> Result<Vec<PathBuf>> {
     let missing = |error: std::io::Error| {
         Error::new(Kind::Usage, format!("{}: {error}", path.display()))
             .hint("name a file or folder that exists")
