@@ -9,7 +9,9 @@ use crate::job::{DocumentId, Job};
 use crate::ledger::{Claim, Entry, Event, Lease};
 use crate::pipeline::{self, Case, Services, Settled};
 use crate::queue::{Delivery, Queue, Slot};
+use futures_util::FutureExt;
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -206,7 +208,9 @@ impl Worker {
             Err(Error::new(Kind::Crashed, format!("{} attempts began and none ended", lease.attempt - 1)))
         } else {
             tokio::select! {
-                outcome = pipeline::process(&case, services) => outcome,
+                outcome = AssertUnwindSafe(pipeline::process(&case, services)).catch_unwind() => {
+                    outcome.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the program itself failed here")))
+                }
                 lost = self.hold(lease) => Err(lost),
             }
         };

@@ -232,6 +232,11 @@ fn start_logging(usual: &str) {
     let filter =
         EnvFilter::try_from_env(crate::settings::LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(usual));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // The place in the code and nothing else: a panic's message may quote a document.
+    std::panic::set_hook(Box::new(|panicked| {
+        let place = panicked.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
     if crate::settings::logs_as_json() {
         builder.json().init();
     } else {
