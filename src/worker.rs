@@ -269,7 +269,7 @@ impl Worker {
             Again::Never => self.clear(slot, delivery, case, &error).await,
             Again::Counted => {
                 let failed = Event::Failed { kind: error.kind.slug().to_owned(), text: error.text.clone() };
-                let crashes = case.history.iter().filter(|entry| is_crash(&entry.event)).count() + 1;
+                let crashes = crashes(case.history) + 1;
                 if crashes >= LARGEST_CRASHES || case.lease.attempt > LARGEST_CLAIMS {
                     return self.clear(slot, delivery, case, &error).await;
                 }
@@ -387,8 +387,13 @@ fn document_of(history: &[Entry]) -> Option<&crate::job::Document> {
     })
 }
 
-fn is_crash(event: &Event) -> bool {
-    matches!(event, Event::Failed { .. })
+/// Attempts that failed since the case was received or given back by a person.
+fn crashes(history: &[Entry]) -> usize {
+    let events = history.iter().rev().map(|entry| &entry.event);
+    events
+        .take_while(|event| !matches!(event, Event::Reopened { .. }))
+        .filter(|event| matches!(event, Event::Failed { .. }))
+        .count()
 }
 
 fn name_of(settled: &Settled) -> &'static str {

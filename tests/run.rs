@@ -122,6 +122,26 @@ fn an_altered_original_is_not_filed_and_waits_for_the_backup_while_the_others_go
     assert_eq!(states(&house), ["filed", "filed"]);
 }
 
+#[test]
+fn what_waits_in_clearing_goes_on_when_its_cause_is_gone() {
+    let house = House::new();
+    let locked = samples().join("17-passwort.pdf");
+    assert_eq!(house.laufmappe(&["run", locked.to_str().unwrap()]).code, 1);
+    let id = house.summaries()[0]["document"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(house.summaries()[0]["clearing"]["reason"], "encrypted");
+    assert_eq!(house.laufmappe(&["retry", &id]).code, 2, "somebody must say so");
+
+    std::fs::write(house.folder().join("passwords"), "falsch\nAuenfurt2026\n").unwrap();
+    std::fs::write(house.folder().join("laufmappe.toml"), "[reading]\npasswords = 'passwords'\n").unwrap();
+    assert_eq!(house.laufmappe(&["retry", &id, "--by", "Frau Muster"]).code, 0);
+    assert_eq!(house.laufmappe(&["worker", "--until-empty"]).code, 0);
+    let summary = &house.summaries()[0];
+    assert_ne!(summary["clearing"]["reason"], "encrypted", "it was opened");
+    assert_ne!(summary["state"], "open");
+    assert!(house.laufmappe(&["ledger", "show", &id]).output.contains("Frau Muster"));
+    assert_eq!(house.laufmappe(&["retry", "d000000000000000000000000", "--by", "x"]).code, 1);
+}
+
 /// A confined reader ends with the worker that started it.
 fn assert_no_reader_is_left_alone() {
     std::thread::sleep(Duration::from_millis(300));

@@ -9,6 +9,7 @@ mod help;
 mod house;
 mod language;
 mod ledger;
+mod retry;
 mod run;
 mod status;
 mod submit;
@@ -126,6 +127,15 @@ enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
+    /// Give documents in clearing back to the machine, when their cause is gone
+    Retry {
+        /// Ids of the documents, as `status` prints them
+        #[arg(required = true, value_name = "ID")]
+        documents: Vec<String>,
+        /// Who says so; stands in the ledger
+        #[arg(long, value_name = "NAME")]
+        by: String,
+    },
     /// What is installed, what is missing, what to do
     Doctor {
         #[arg(long, value_enum, default_value = "text")]
@@ -217,6 +227,9 @@ fn perform(line: Line) -> Result<u8> {
                 worker::work(&settings, worker::Wishes { concurrency, until_empty, name, listen }).await
             }
             Command::Status { format } => status::status(&settings, tenant, format, language).await,
+            Command::Retry { documents, by } => {
+                retry::retry(&settings, tenant, &documents, &by, language).await
+            }
             Command::Doctor { format } => doctor::doctor(&settings, format, language).await,
             Command::Health { listen } => health::health(listen).await,
             Command::Ledger { command } => ledger::perform(&settings, command, tenant, language).await,

@@ -69,7 +69,7 @@ pub fn text(rows: &[Row], tongue: Language) -> String {
     for row in rows {
         let summary = &row.summary;
         table.add_row([
-            label(&summary.document, tongue),
+            arrival(summary, tongue),
             kind(&summary.document, tongue).to_owned(),
             language::state(tongue, summary.state).to_owned(),
             reason(summary),
@@ -113,6 +113,15 @@ fn from_here(location: &str) -> &str {
     let here = std::env::current_dir().unwrap_or_default();
     let below = Path::new(location).strip_prefix(here).ok().and_then(Path::to_str);
     below.unwrap_or(location)
+}
+
+/// Who clears a document needs its id.
+fn arrival(summary: &Summary, tongue: Language) -> String {
+    let label = label(&summary.document, tongue);
+    match summary.state {
+        State::Clearing => format!("{label}\n  {}", summary.document.id),
+        State::Open | State::Filed | State::Divided => label,
+    }
 }
 
 fn label(document: &Document, tongue: Language) -> String {

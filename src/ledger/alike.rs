@@ -68,9 +68,11 @@ pub(super) fn is_noted_under_a_lease(event: &Event) -> Result<()> {
         | Event::Failed { .. }
         | Event::Closed
         | Event::InClearing { .. } => Ok(()),
-        Event::Received { .. } | Event::Claimed { .. } | Event::Released { .. } | Event::Divided { .. } => {
-            Err(Error::new(Kind::Internal, "this event is not noted by itself"))
-        }
+        Event::Received { .. }
+        | Event::Claimed { .. }
+        | Event::Released { .. }
+        | Event::Divided { .. }
+        | Event::Reopened { .. } => Err(Error::new(Kind::Internal, "this event is not noted by itself")),
     }
 }
 

@@ -224,6 +224,8 @@ impl Cases {
         }
         if case.summary.state.is_settled() {
             draft.set(place_key('o', case.place), None)?;
+        } else if let Event::Reopened { .. } = &entry.event {
+            draft.set(place_key('o', case.place), Some(written(&key)?))?;
         }
         Ok(())
     }

@@ -152,6 +152,11 @@ impl Ledger for Embedded {
         self.run(move |inner| inner.divide(&lease, parts, event)).await
     }
 
+    async fn reopen(&self, tenant: &Tenant, document: &DocumentId, by: &str) -> Result<bool> {
+        let (tenant, document, by) = (tenant.clone(), document.clone(), by.to_owned());
+        self.run(move |inner| inner.reopen(&tenant, document, by)).await
+    }
+
     async fn history(&self, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>> {
         let (tenant, document) = (tenant.clone(), document.clone());
         self.run(move |inner| {
@@ -270,6 +275,17 @@ impl Inner {
         drop(desk);
         self.journal.wait(ticket)?;
         Ok(arrivals.into_received().iter().map(|received| received.document().clone()).collect())
+    }
+
+    fn reopen(&self, tenant: &Tenant, document: DocumentId, by: String) -> Result<bool> {
+        let mut desk = self.desk()?;
+        let case = self.cases.case(tenant, &document)?;
+        if case.is_none_or(|case| case.summary.state != super::State::Clearing) {
+            return Ok(false);
+        }
+        let (_, ticket) = self.append(&mut desk, tenant, vec![(document, Event::Reopened { by })])?;
+        drop(desk);
+        self.journal.wait(ticket).map(|()| true)
     }
 
     fn history(&self, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>> {

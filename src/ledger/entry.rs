@@ -60,6 +60,8 @@ pub enum Event {
     Divided { parts: Vec<DocumentId>, sheets: Option<Sheets> },
     /// Settled for now: a person has it.
     InClearing { clearing: Clearing },
+    /// A person gave it back from clearing; attempts are counted anew.
+    Reopened { by: String },
 }
 
 /// State of a case: the fold of its entries.
@@ -79,6 +81,7 @@ impl State {
             Event::Closed => State::Filed,
             Event::Divided { .. } => State::Divided,
             Event::InClearing { .. } => State::Clearing,
+            Event::Reopened { .. } => State::Open,
             Event::Received { .. }
             | Event::Claimed { .. }
             | Event::Released { .. }
@@ -140,6 +143,7 @@ impl Summary {
             Event::Routed { rule, .. } => self.rule = Some(rule.clone()),
             Event::Filed { target, receipt, .. } => self.filed.push((target.clone(), *receipt)),
             Event::InClearing { clearing } => self.clearing = Some(clearing.clone()),
+            Event::Reopened { .. } => (self.attempts, self.clearing) = (0, None),
             Event::Divided { parts, sheets } => (self.parts, self.sheets) = (parts.clone(), *sheets),
             Event::Received { .. }
             | Event::Released { .. }

@@ -104,6 +104,9 @@ pub trait Ledger: Send + Sync {
     /// Parts that are known already are left as they are. Answers the parts as noted.
     async fn divide(&self, lease: &Lease, parts: Vec<Document>, event: Event) -> Result<Vec<Document>>;
 
+    /// Gives a document back from clearing, in a person's name; `false` when it does not lie in clearing.
+    async fn reopen(&self, tenant: &Tenant, document: &DocumentId, by: &str) -> Result<bool>;
+
     /// Everything about one document, oldest first.
     async fn history(&self, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>>;
 

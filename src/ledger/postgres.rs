@@ -202,6 +202,24 @@ impl Ledger for Postgres {
         .await
     }
 
+    async fn reopen(&self, tenant: &Tenant, document: &DocumentId, by: &str) -> Result<bool> {
+        self.transaction(|mut work: Work| async move {
+            let case = CaseRow::lock(&mut work, tenant, document).await?;
+            let Some(mut case) = case.filter(|case| case.summary.state == super::State::Clearing) else {
+                return Ok((work, false));
+            };
+            let (tenant, document) = (tenant.clone(), document.clone());
+            let lease = Lease { tenant, document, worker: by.to_owned(), token: case.token, attempt: 0 };
+            let event = Event::Reopened { by: by.to_owned() };
+            case.summary.take_in(&event);
+            let mut chain = Chain::of(&mut work, &lease.tenant, &self.actor).await?;
+            chain.append(&mut work, vec![(lease.document.clone(), event)]).await?;
+            keep(&mut work, &lease, &case.summary, true).await?;
+            Ok((work, true))
+        })
+        .await
+    }
+
     async fn history(&self, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>> {
         within(async {
             let mut connection = self.pool.acquire().await.map_err(wrong)?;

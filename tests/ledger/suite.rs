@@ -39,6 +39,7 @@ on_both! {
     fifty_at_once_receive_one_document
     nobody_notes_what_has_its_own_method
     a_thousand_parts_are_one_division
+    a_person_gives_a_case_back_from_clearing
 }
 
 async fn an_arrival_is_noted_once(ledger: &dyn Ledger) {
@@ -378,4 +379,27 @@ async fn both_tell_the_same_story() {
     }
     assert_eq!(told[0], told[1]);
     assert_eq!(told[0].0.len(), 21);
+}
+
+async fn a_person_gives_a_case_back_from_clearing(ledger: &dyn Ledger) {
+    let document = document("cleared");
+    ledger.receive(document.clone()).await.unwrap();
+    let reopen = || ledger.reopen(&document.tenant, &document.id, "Frau Muster");
+    assert!(!reopen().await.unwrap(), "it is open");
+    let first = claim(ledger, &document, "w", LONG).await;
+    assert!(!reopen().await.unwrap(), "somebody works on it");
+    ledger.note(&first, clearing()).await.unwrap();
+    assert!(ledger.open(10).await.unwrap().is_empty());
+
+    assert!(reopen().await.unwrap());
+    assert!(!reopen().await.unwrap(), "once is enough");
+    assert_eq!(ledger.open(10).await.unwrap().len(), 1);
+    let summary = ledger.summaries(None).await.unwrap().remove(0);
+    assert_eq!((summary.state, summary.attempts, summary.clearing), (State::Open, 0, None));
+    let second = claim(ledger, &document, "w", LONG).await;
+    assert_eq!((second.attempt, second.token > first.token), (1, true), "attempts anew, the token grows on");
+    ledger.note(&second, Event::Closed).await.unwrap();
+    assert!(!reopen().await.unwrap(), "it is filed");
+    let lines = ledger.export(&document.tenant).await.unwrap();
+    assert!(verify_lines(lines.into_iter()).is_ok());
 }

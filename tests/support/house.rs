@@ -30,6 +30,11 @@ impl House {
         Self { folder, shared }
     }
 
+    /// The folder the program works in; its settings may lie here.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
