@@ -279,7 +279,8 @@ async fn nothing_is_lost(queue: &dyn Queue, mut expected: BTreeSet<DocumentId>) 
     let mut taken = Vec::new();
     let begun = Instant::now();
     while !expected.is_empty() {
-        assert!(begun.elapsed() < 2 * PATIENCE, "{} confirmed jobs are lost", expected.len());
+        // Most wait for nothing; one that a starting broker tried to move too early comes minutes later.
+        assert!(begun.elapsed() < 5 * PATIENCE, "{} confirmed jobs are lost", expected.len());
         match slot.take(Duration::from_secs(1)).await {
             Ok(Some(delivery)) => {
                 expected.remove(&delivery.job.document);
@@ -709,12 +710,13 @@ async fn again<T>(mut call: impl AsyncFnMut() -> Result<T>) -> T {
     }
 }
 
-/// A broker counts with a little delay.
+/// A broker counts with a little delay, and what waits or is poison for all tests together.
 async fn settles_at(queue: &dyn Queue, expected: Depth) {
     let begun = Instant::now();
     loop {
-        let depth = Depth { poison: expected.poison, ..queue.depth().await.unwrap() };
-        if depth == expected {
+        let depth = queue.depth().await.unwrap();
+        let own = (depth.ready, depth.in_flight) == (expected.ready, expected.in_flight);
+        if own && depth.delayed >= expected.delayed && depth.poison >= expected.poison {
             return;
         }
         assert!(begun.elapsed() < PATIENCE, "{depth:?} instead of {expected:?}");

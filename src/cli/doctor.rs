@@ -149,11 +149,17 @@ async fn queue_and_ledger(settings: &Settings) -> Looked {
         Err(error) => Err(error),
         Ok(house) => house.queue.depth().await.map(|depth| {
             let waiting = depth.ready + depth.delayed;
-            let queue = if settings.queue.is_some() { "RabbitMQ" } else { "sled" };
-            let ledger = if settings.ledger.is_some() { "PostgreSQL" } else { "Journal" };
+            let de = [
+                if settings.queue.is_some() { "RabbitMQ" } else { "Warteschlange im Datenordner" },
+                if settings.ledger.is_some() { "PostgreSQL" } else { "Journal im Datenordner" },
+            ];
+            let en = [
+                if settings.queue.is_some() { "RabbitMQ" } else { "queue in the data folder" },
+                if settings.ledger.is_some() { "PostgreSQL" } else { "journal in the data folder" },
+            ];
             Bilingual::new(
-                format!("{queue} ({waiting} wartend), {ledger}"),
-                format!("{queue} ({waiting} waiting), {ledger}"),
+                format!("{}, {waiting} wartend", de.join(" und ")),
+                format!("{}, {waiting} waiting", en.join(" and ")),
             )
         }),
     };

@@ -156,7 +156,9 @@ fn write_configuration(folder: &Path, secure_port: u16) {
          ssl_options.verify = verify_none\n"
     );
     write("rabbitmq.conf", &configuration);
-    write("advanced.config", "[].\n");
+    // What a starting broker could not move on at once it tries again after seconds, not minutes.
+    let patience = "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 5000}]}].\n";
+    write("advanced.config", patience);
     write("enabled_plugins", "[].\n");
 }
 

@@ -78,18 +78,18 @@ impl Queue for Rabbit {
         Ok(Box::new(slot::RabbitSlot::new(self.broker.clone())))
     }
 
+    /// `ready` counts the lanes of our tenants; `delayed` and `poison` are shared by all tenants of the broker.
     /// `in_flight` counts the slots of this process only: the broker tells it nobody without its management
     /// interface. A job offered to a waiting slot at this very moment is in none of the counts.
     async fn depth(&self) -> Result<Depth> {
-        let (mut lanes, mut waiting) = (Vec::new(), Vec::new());
+        let mut lanes = Vec::new();
         for tenant in self.broker.tenants.iter() {
             lanes.extend(Priority::ALL.map(|priority| topology::lane(tenant, priority)));
-            waiting.extend(topology::STAYS.map(|seconds| topology::waiting(tenant, seconds)));
         }
         Ok(Depth {
             ready: self.broker.count(&lanes).await?,
             in_flight: self.broker.in_flight.load(Ordering::Relaxed),
-            delayed: self.broker.count(&waiting).await?,
+            delayed: self.broker.count(&topology::STAYS.map(topology::waiting)).await?,
             poison: self.broker.count(&[topology::POISON.to_owned()]).await?,
         })
     }

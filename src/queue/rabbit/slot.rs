@@ -248,7 +248,7 @@ impl RabbitSlot {
         }
         let (stay, left) = topology::stay(seconds);
         let headers = header(topology::WAIT_HEADER, AMQPValue::LongLongInt(i64::from(left)));
-        self.broker.publish(&topology::waiting_exchange(stay), &lane, &body, job_properties(headers)).await
+        self.broker.publish(&topology::waiting(stay), &lane, &body, job_properties(headers)).await
     }
 
     fn give_out(&mut self, delivery: &Delivery) -> Result<Held> {

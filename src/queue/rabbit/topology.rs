@@ -3,13 +3,19 @@
 //! | name | what |
 //! |---|---|
 //! | `laufmappe.<tenant>.urgent` `.normal` `.backfill` | the lanes |
-//! | `laufmappe.<tenant>.later.<seconds>` | jobs that wait; when their time is over the broker puts them back |
-//! | exchange `laufmappe.later.<seconds>` | finds the waiting queue of a tenant; the routing key is the lane |
+//! | `laufmappe.later.<seconds>` | jobs of all tenants that wait; then the broker puts them back on their lane |
+//! | exchange `laufmappe.later.<seconds>` | leads to the queue of that name; the routing key is the lane |
 //! | `laufmappe.poison` | messages nobody can read, with the reason as a header |
 //! | `laufmappe.parked` | for operators who take jobs aside by hand |
 //!
-//! All queues are quorum queues, all messages persistent. A queue that moves messages on by itself does so at
-//! least once. Attempts are counted in the ledger; the broker's own limit only stops what would circle for ever.
+//! All queues are quorum queues, all messages persistent. Attempts are counted in the ledger; the broker's own
+//! limit only stops what would circle for ever.
+//!
+//! The waiting queues move messages on at least once. That costs the broker a process per queue, and a hundred
+//! of those starting at once can fail (rabbitmq-server issue 16652), so they are few and shared: all messages in
+//! one wait equally long, nobody is overtaken. A job whose time ends while the broker is starting can be three
+//! minutes late (`dead_letter_worker_publisher_confirm_timeout`): the broker may try before its exchanges are
+//! there, and then again only after that time.
 
 use super::link::{failed, within};
 use crate::error::{Error, Kind, Result};
@@ -37,11 +43,8 @@ pub fn lane(tenant: &Tenant, priority: Priority) -> String {
     format!("laufmappe.{tenant}.{}", priority.name())
 }
 
-pub fn waiting(tenant: &Tenant, seconds: u32) -> String {
-    format!("laufmappe.{tenant}.later.{seconds}")
-}
-
-pub fn waiting_exchange(seconds: u32) -> String {
+/// Name of the queue and of the exchange in front of it.
+pub fn waiting(seconds: u32) -> String {
     format!("laufmappe.later.{seconds}")
 }
 
@@ -59,32 +62,26 @@ pub async fn declare(channel: &Channel, tenants: &[Tenant]) -> Result<()> {
     declare_queue(channel, POISON, quorum()).await?;
     declare_queue(channel, PARKED, quorum()).await?;
     for seconds in STAYS {
-        let options = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
-        let name = waiting_exchange(seconds);
-        let declared =
-            channel.exchange_declare(short(&name), ExchangeKind::Topic, options, FieldTable::default());
-        within(declared).await.map_err(|error| refused(&name, error))?;
+        declare_waiting(channel, seconds).await?;
     }
     for tenant in tenants {
         for priority in Priority::ALL {
             declare_queue(channel, &lane(tenant, priority), lane_arguments()).await?;
         }
-        for seconds in STAYS {
-            let name = waiting(tenant, seconds);
-            declare_queue(channel, &name, waiting_arguments(seconds)).await?;
-            let key = short(&format!("laufmappe.{tenant}.*"));
-            let exchange = short(&waiting_exchange(seconds));
-            let bound = channel.queue_bind(
-                short(&name),
-                exchange,
-                key,
-                QueueBindOptions::default(),
-                FieldTable::default(),
-            );
-            within(bound).await.map_err(|error| refused(&name, error))?;
-        }
     }
     Ok(())
+}
+
+async fn declare_waiting(channel: &Channel, seconds: u32) -> Result<()> {
+    let name = waiting(seconds);
+    let options = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
+    let nothing = FieldTable::default;
+    let exchange = channel.exchange_declare(short(&name), ExchangeKind::Fanout, options, nothing());
+    within(exchange).await.map_err(|error| refused(&name, error))?;
+    declare_queue(channel, &name, waiting_arguments(seconds)).await?;
+    let options = QueueBindOptions::default();
+    let bound = channel.queue_bind(short(&name), short(&name), short(""), options, nothing());
+    within(bound).await.map_err(|error| refused(&name, error))
 }
 
 /// How many messages lie ready in each of these queues; asked all at once, answered in order.
@@ -109,7 +106,8 @@ fn quorum() -> FieldTable {
 }
 
 fn lane_arguments() -> FieldTable {
-    let mut arguments = moves_on();
+    let mut arguments = quorum();
+    text(&mut arguments, "x-dead-letter-exchange", "");
     text(&mut arguments, "x-dead-letter-routing-key", POISON);
     arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(DELIVERY_LIMIT));
     arguments
@@ -117,14 +115,9 @@ fn lane_arguments() -> FieldTable {
 
 /// Without a routing key of its own, a message goes back under the one it came with: its lane.
 fn waiting_arguments(seconds: u32) -> FieldTable {
-    let mut arguments = moves_on();
+    let mut arguments = quorum();
     let milliseconds = i64::from(seconds) * 1000;
     arguments.insert("x-message-ttl".into(), AMQPValue::LongLongInt(milliseconds));
-    arguments
-}
-
-fn moves_on() -> FieldTable {
-    let mut arguments = quorum();
     text(&mut arguments, "x-dead-letter-exchange", "");
     text(&mut arguments, "x-dead-letter-strategy", "at-least-once");
     text(&mut arguments, "x-overflow", "reject-publish");
