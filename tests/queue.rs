@@ -417,10 +417,14 @@ mod embedded_only {
 mod rabbit_only {
     use super::*;
 
+    /// RabbitMQ 3.10 writes the names of new queues to the disk some seconds after it confirmed them.
+    const QUEUES_ARE_KNOWN: Duration = Duration::from_secs(6);
+
     #[tokio::test(flavor = "multi_thread")]
     async fn jobs_survive_a_killed_broker() {
         let stand = Stand::rabbit_alone().await;
         let queue = stand.queue().await;
+        tokio::time::sleep(QUEUES_ARE_KNOWN).await;
         let mut slot = queue.slot().await.unwrap();
         for number in [2000, 2001] {
             queue.publish(&stand.job(number)).await.unwrap();
@@ -465,6 +469,7 @@ mod rabbit_only {
     async fn a_broker_killed_under_a_waiting_slot_is_unavailable_and_then_works_again() {
         let stand = Stand::rabbit_alone().await;
         let rabbit = stand.connect().await;
+        tokio::time::sleep(QUEUES_ARE_KNOWN).await;
         let mut slot = rabbit.slot().await.unwrap();
         let waiting = tokio::spawn(async move {
             let answer = slot.take(2 * PATIENCE).await;

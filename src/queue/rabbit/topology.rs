@@ -16,6 +16,10 @@
 //! one wait equally long, nobody is overtaken. A job whose time ends while the broker is starting can be three
 //! minutes late (`dead_letter_worker_publisher_confirm_timeout`): the broker may try before its exchanges are
 //! there, and then again only after that time.
+//!
+//! Seen with RabbitMQ 3.10: a broker killed within about five seconds after a queue was first declared can forget
+//! its content, and the queue then answers nobody. `rabbitmqctl delete_queue` repairs it; the next connection
+//! declares it anew and the ledger's sweeper rings again for its jobs.
 
 use super::link::{failed, within};
 use crate::error::{Error, Kind, Result};
