@@ -4,7 +4,8 @@
 
 use super::model::*;
 use super::names::Attribute::{Format, ListId, ListVersionId, UnitCode};
-use super::names::{Name, qdt, ram, rsm, udt};
+use super::names::Name;
+use super::vocabulary::{qdt, ram, rsm, udt};
 use super::reading::{At, Reading, trim};
 use super::tree::Tree;
 use super::{Amount, Term, bg, bt};

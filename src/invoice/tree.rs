@@ -1,8 +1,8 @@
 //! A light tree of an XML document, with the guards hostile documents call for.
 //!
-//! In: text. Out: [`Tree`]: elements in one list, text as places in the source, known names as numbers.
-//! Absent on purpose: DOCTYPE and entities (refused), comments, processing instructions, unknown attributes,
-//! and text that stands beside child elements (noted in [`Tree::mixed`], no invoice has such).
+//! In: text. Out: [`Tree`]: elements in one list in document order, text as places in the source, known names
+//! as numbers. Absent on purpose: DOCTYPE and entities (refused), comments, processing instructions, and text
+//! that stands beside child elements (noted in [`Tree::mixed`], no invoice has such).
 
 use super::names::{Attribute, Name, Space};
 use crate::error::{Error, Kind, Result};
@@ -15,12 +15,16 @@ const MAX_ELEMENTS: usize = 5_000_000;
 /// Namespace declarations in force at one place.
 const MAX_DECLARATIONS: usize = 200;
 
+const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
 pub struct Tree<'a> {
     source: &'a str,
     /// Text that does not stand in the source as it is meant (references, CDATA, line ends).
     composed: String,
     elements: Vec<Element>,
-    attributes: Vec<(Attribute, Span)>,
+    attributes: Vec<Given>,
+    /// Where a comment divides the text of an element, in bytes of it; rare.
+    divided: Vec<(Node, u32)>,
     /// The first element that holds both text and elements.
     pub mixed: Option<Node>,
 }
@@ -30,13 +34,24 @@ pub type Node = u32;
 
 struct Element {
     name: Name,
+    /// The root is its own parent.
+    parent: Node,
     /// First child; 0 for none, as the root is nobody's child.
     child: Node,
     /// Next sibling; 0 for none.
     next: Node,
     text: Span,
+    /// As written, with its prefix.
+    tag: Span,
     attributes: u32,
     attribute_count: u32,
+}
+
+/// An attribute as it was given.
+struct Given {
+    attribute: Attribute,
+    name: Span,
+    value: Span,
 }
 
 /// A piece of `source`, or of `composed`.
@@ -71,7 +86,8 @@ impl<'a> Tree<'a> {
                 Event::GeneralRef(reference) => builder.reference(&reference.into_inner(), start)?,
                 Event::DocType(_) => return Err(doctype()),
                 Event::Decl(_) if start > 0 => return Err(malformed("a second declaration", start)),
-                Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
+                Event::Comment(_) | Event::PI(_) => builder.divide(),
+                Event::Decl(_) => {}
                 Event::Eof => return builder.finish(),
             }
         }
@@ -85,11 +101,97 @@ impl<'a> Tree<'a> {
         self.slice(self.elements[node as usize].text)
     }
 
+    /// How many elements there are; their numbers are in document order.
+    pub fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// A document has at least its root.
+    pub fn is_empty(&self) -> bool {
+        self.elements.is_empty()
+    }
+
+    /// The element around this one; none around the root.
+    pub fn parent(&self, node: Node) -> Option<Node> {
+        (node != 0).then(|| self.elements[node as usize].parent)
+    }
+
+    /// First child element of any name.
+    pub fn first_child(&self, node: Node) -> Option<Node> {
+        Some(self.elements[node as usize].child).filter(|child| *child != 0)
+    }
+
+    /// The next element within the same parent.
+    pub fn next_sibling(&self, node: Node) -> Option<Node> {
+        Some(self.elements[node as usize].next).filter(|next| *next != 0)
+    }
+
+    /// The name as it was written, with the prefix the document chose.
+    pub fn tag(&self, node: Node) -> &str {
+        self.slice(self.elements[node as usize].tag)
+    }
+
+    /// The text of an element as XPath's `text()` sees it: a comment inside divides it.
+    pub fn text_nodes(&self, node: Node) -> Vec<&str> {
+        let mut rest = self.text(node);
+        let mut nodes = Vec::new();
+        let mut before = 0;
+        for (_, at) in self.divided.iter().filter(|(divided, _)| *divided == node) {
+            let Some((head, tail)) = rest.split_at_checked((*at - before) as usize) else { break };
+            nodes.push(head);
+            rest = tail;
+            before = *at;
+        }
+        nodes.push(rest);
+        nodes.retain(|text| !text.is_empty());
+        nodes
+    }
+
     pub fn attribute(&self, node: Node, name: Attribute) -> Option<&str> {
+        let own = self.given(node);
+        own.iter().find(|given| given.attribute == name).map(|given| self.slice(given.value))
+    }
+
+    /// All attributes but namespace declarations: which, name as written, value.
+    pub fn attributes(&self, node: Node) -> impl Iterator<Item = (Attribute, &str, &str)> {
+        let given = self.given(node).iter();
+        given.map(|given| (given.attribute, self.slice(given.name), self.slice(given.value)))
+    }
+
+    fn given(&self, node: Node) -> &[Given] {
         let element = &self.elements[node as usize];
         let first = element.attributes as usize;
-        let own = &self.attributes[first..first + element.attribute_count as usize];
-        own.iter().find(|(attribute, _)| *attribute == name).map(|(_, span)| self.slice(*span))
+        self.attributes.get(first..first + element.attribute_count as usize).unwrap_or_default()
+    }
+
+    /// XPath with positions, names under their usual prefixes: `/cn:CreditNote[1]/cac:TaxTotal[2]`.
+    pub fn location(&self, node: Node) -> String {
+        let mut steps = Vec::new();
+        let mut node = node;
+        loop {
+            let name = self.name(node);
+            let parent = self.parent(node);
+            let before = parent.map(|parent| self.children(parent, name).take_while(|child| *child != node));
+            steps.push((self.step(node), before.map_or(1, |before| before.count() + 1)));
+            match parent {
+                Some(parent) => node = parent,
+                None => break,
+            }
+        }
+        let mut location = String::new();
+        for (name, position) in steps.iter().rev() {
+            location.push_str(&format!("/{name}[{position}]"));
+        }
+        location
+    }
+
+    /// A name nobody knows is shown as it was written, cut to a length that fits a message.
+    fn step(&self, node: Node) -> String {
+        let name = self.name(node);
+        if name.is_known() {
+            return name.qualified().to_owned();
+        }
+        self.tag(node).chars().take(80).collect()
     }
 
     pub fn children(&self, node: Node, name: Name) -> impl Iterator<Item = Node> {
@@ -120,9 +222,17 @@ struct Builder<'a> {
     tree: Tree<'a>,
     open: Vec<Open>,
     /// Prefixes in force, innermost last.
-    declarations: Vec<(Span, Space)>,
+    declarations: Vec<Declaration>,
     /// `]]>` may only close CDATA; looked for in each text once it occurs anywhere.
     cdata_ends: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Declaration {
+    prefix: Span,
+    space: Space,
+    /// The namespace of `xsi:type` and its like.
+    instance: bool,
 }
 
 struct Open {
@@ -135,7 +245,14 @@ struct Open {
 impl<'a> Builder<'a> {
     fn over(source: &'a str) -> Self {
         let elements = Vec::with_capacity(source.len() / 50);
-        let tree = Tree { source, composed: String::new(), elements, attributes: Vec::new(), mixed: None };
+        let tree = Tree {
+            source,
+            composed: String::new(),
+            elements,
+            attributes: Vec::new(),
+            divided: Vec::new(),
+            mixed: None,
+        };
         Self { tree, open: Vec::new(), declarations: Vec::new(), cdata_ends: source.contains("]]>") }
     }
 
@@ -152,13 +269,17 @@ impl<'a> Builder<'a> {
         let outside = self.declarations.len();
         let attributes = self.tree.attributes.len();
         self.attributes(tag, at)?;
-        let name = self.name(tag.name().into_inner(), at)?;
+        let written = tag.name().into_inner();
+        let name = self.name(written, at)?;
         let node = self.tree.elements.len() as Node;
+        let tag = self.span(written);
         self.tree.elements.push(Element {
             name,
+            parent: self.open.last().map_or(0, |open| open.node),
             child: 0,
             next: 0,
             text: Span::default(),
+            tag,
             attributes: attributes as u32,
             attribute_count: (self.tree.attributes.len() - attributes) as u32,
         });
@@ -188,6 +309,7 @@ impl<'a> Builder<'a> {
 
     fn attributes(&mut self, tag: &BytesStart, at: u64) -> Result<()> {
         let mut names: Vec<&str> = Vec::new();
+        let first = self.tree.attributes.len();
         let mut prefixed = false;
         let mut attributes = tag.attributes();
         for attribute in attributes.with_checks(false) {
@@ -202,23 +324,33 @@ impl<'a> Builder<'a> {
             names.push(name);
             if name == "xmlns" || name.starts_with("xmlns:") {
                 self.declare(name.strip_prefix("xmlns:").unwrap_or_default(), &attribute.value, at)?;
-            } else if name.contains(':') {
+                continue;
+            }
+            let value = self.value(&attribute.value, at)?;
+            let attribute = if name.contains(':') {
                 prefixed = true;
-                self.value(&attribute.value, at)?;
+                Attribute::Foreign
             } else {
-                let span = self.value(&attribute.value, at)?;
-                if let Some(known) = Attribute::find(name) {
-                    self.tree.attributes.push((known, span));
-                }
-            }
+                Attribute::find(name).unwrap_or(Attribute::Unknown)
+            };
+            let name = self.span(name);
+            self.tree.attributes.push(Given { attribute, name, value });
         }
-        if prefixed {
-            for name in names {
-                let Some((prefix, _)) = name.split_once(':') else { continue };
-                if prefix != "xmlns" && prefix != "xml" && self.space(prefix).is_none() {
-                    return Err(malformed("an undeclared prefix", at));
-                }
-            }
+        if prefixed { self.place_foreign(first, at) } else { Ok(()) }
+    }
+
+    /// Prefixes may be declared after the attributes that use them.
+    fn place_foreign(&mut self, first: usize, at: u64) -> Result<()> {
+        for number in first..self.tree.attributes.len() {
+            let given = &self.tree.attributes[number];
+            let Some((prefix, _)) = self.tree.slice(given.name).split_once(':') else { continue };
+            let attribute = match self.declaration(prefix) {
+                _ if prefix == "xml" => Attribute::Xml,
+                Some(declaration) if declaration.instance => Attribute::Instance,
+                Some(_) => Attribute::Foreign,
+                None => return Err(malformed("an undeclared prefix", at)),
+            };
+            self.tree.attributes[number].attribute = attribute;
         }
         Ok(())
     }
@@ -228,16 +360,24 @@ impl<'a> Builder<'a> {
             return Err(too_large(format!("more than {MAX_DECLARATIONS} namespaces are declared")));
         }
         let uri = self.value(uri, at)?;
-        let space = Space::of(self.tree.slice(uri));
+        let uri = self.tree.slice(uri);
+        let (space, instance) = (Space::of(uri), uri == INSTANCE);
+        if uri.is_empty() && !prefix.is_empty() {
+            return Err(malformed("a prefix declared as nothing", at));
+        }
         let prefix = self.span(prefix);
-        self.declarations.push((prefix, space));
+        self.declarations.push(Declaration { prefix, space, instance });
         Ok(())
     }
 
-    /// Namespace of a prefix, innermost declaration first.
+    /// What a prefix means here, innermost declaration first.
+    fn declaration(&self, prefix: &str) -> Option<Declaration> {
+        let mut inward = self.declarations.iter().rev();
+        inward.find(|declaration| self.tree.slice(declaration.prefix) == prefix).copied()
+    }
+
     fn space(&self, prefix: &str) -> Option<Space> {
-        let found = self.declarations.iter().rev().find(|(span, _)| self.tree.slice(*span) == prefix);
-        found.map(|(_, space)| *space)
+        self.declaration(prefix).map(|declaration| declaration.space)
     }
 
     fn name(&self, name: &str, at: u64) -> Result<Name> {
@@ -312,6 +452,15 @@ impl<'a> Builder<'a> {
         }
         self.append(node, rest);
         Ok(())
+    }
+
+    /// A comment or processing instruction: text goes on behind it as a node of its own.
+    fn divide(&mut self) {
+        let Some(open) = self.open.last() else { return };
+        let before = self.tree.elements[open.node as usize].text.len;
+        if open.last_child == 0 && before > 0 {
+            self.tree.divided.push((open.node, before));
+        }
     }
 
     fn reference(&mut self, reference: &str, at: u64) -> Result<()> {

@@ -4,7 +4,8 @@
 
 use super::model::*;
 use super::names::Attribute::{ListId, ListVersionId, Name as NameAttribute, UnitCode};
-use super::names::{Name, cac, cbc, cn, ubl};
+use super::names::Name;
+use super::vocabulary::{cac, cbc, cn, ubl};
 use super::reading::{At, Reading, trim, written};
 use super::tree::{Node, Tree};
 use super::{Amount, Term, bg, bt};

@@ -1,0 +1,12 @@
+//! EN 16931 in CII: the official rules of CEN for this syntax.
+
+mod model;
+
+use super::engine::{Book, Pattern};
+
+/// EN 16931 in CII.
+pub static BOOK: Book = Book::of(patterns);
+
+fn patterns() -> Vec<Pattern> {
+    vec![model::PATTERN]
+}

@@ -1,0 +1,126 @@
+//! Arithmetic of invoices: exact, and rounded in one place.
+//!
+//! In: texts and decimals. Out: decimals, or `None` where a number is none or grows beyond what we can hold.
+//! Floats occur only where the official tests compute with doubles.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// `xs:decimal`: blanks around it, a sign, digits, one point; no exponent.
+pub fn decimal(text: &str) -> Option<Decimal> {
+    let text = trim(text);
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if !plain || !digits.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    text.strip_prefix('+').unwrap_or(text).parse().ok()
+}
+
+/// `xs:double` of an untyped text; `NaN` where it is none.
+pub fn double(text: &str) -> f64 {
+    let text = trim(text);
+    match text {
+        "INF" => f64::INFINITY,
+        "-INF" => f64::NEG_INFINITY,
+        _ if text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) => {
+            text.parse().unwrap_or(f64::NAN)
+        }
+        _ => f64::NAN,
+    }
+}
+
+/// Two decimals, half up toward plus infinity: 0.005 becomes 0.01, -0.005 becomes 0.00.
+pub fn round2(value: Decimal) -> Decimal {
+    round(value, 2)
+}
+
+/// No decimals, half up toward plus infinity.
+pub fn round0(value: Decimal) -> Decimal {
+    round(value, 0)
+}
+
+fn round(value: Decimal, decimals: u32) -> Decimal {
+    let away = RoundingStrategy::MidpointAwayFromZero;
+    let strategy = if value.is_sign_negative() { RoundingStrategy::MidpointTowardZero } else { away };
+    value.round_dp_with_strategy(decimals, strategy)
+}
+
+/// `round(x * 10 * 10) div 100` in doubles, half up toward plus infinity.
+pub fn round2_double(value: f64) -> f64 {
+    (value * 10.0 * 10.0 + 0.5).floor() / 100.0
+}
+
+/// Characters after the first point, as written: `string-length(substring-after(text, '.'))`.
+pub fn decimals_as_written(text: &str) -> usize {
+    text.split_once('.').map_or(0, |(_, after)| after.chars().count())
+}
+
+/// Without the blanks of XML around it; a no-break space stays.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
+}
+
+/// `normalize-space(text) = wanted`, without building the normalized text.
+pub fn normalized_is(text: &str, wanted: &str) -> bool {
+    let mut words = words(text);
+    let mut expected = wanted.split(' ');
+    loop {
+        match (words.next(), expected.next()) {
+            (None, None) => return true,
+            // Nothing normalizes to the empty text, which splits into one empty piece.
+            (None, Some("")) => return wanted.is_empty(),
+            (word, piece) if word == piece => {}
+            _ => return false,
+        }
+    }
+}
+
+/// `normalize-space`.
+pub fn normalize(text: &str) -> String {
+    words(text).collect::<Vec<_>>().join(" ")
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_is_half_up_toward_plus_infinity() {
+        for (value, rounded) in
+            [("0.005", "0.01"), ("-0.005", "0.00"), ("-0.006", "-0.01"), ("2.675", "2.68"), ("-2.675", "-2.67")]
+        {
+            assert_eq!(round2(value.parse().unwrap()), rounded.parse().unwrap(), "{value}");
+        }
+        assert_eq!(round0("0.4".parse().unwrap()), Decimal::ZERO);
+    }
+
+    #[test]
+    fn decimals_are_read_as_the_schema_writes_them() {
+        for text in ["1", "-1.50", "+.5", " 7. ", "0000012.10"] {
+            assert!(decimal(text).is_some(), "{text}");
+        }
+        for text in ["", " ", ".", "1e3", "1,5", "1_000", "--1", "NaN", "\u{a0}1"] {
+            assert_eq!(decimal(text), None, "{text}");
+        }
+        assert_eq!(double("1e3"), 1000.0);
+        assert!(double("inf").is_nan() && double("").is_nan());
+    }
+
+    #[test]
+    fn decimals_count_as_written() {
+        for (text, count) in [("1", 0), ("1.", 0), ("1.000", 3), ("1.0 ", 2), ("1.2.3", 3)] {
+            assert_eq!(decimals_as_written(text), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_compare_normalized() {
+        assert!(normalized_is(" VAT\n", "VAT") && normalized_is("a  b", "a b") && normalized_is(" ", ""));
+        assert!(!normalized_is("a b", "ab") && !normalized_is("", "x") && !normalized_is("x y", "x"));
+        assert_eq!(normalize("\t a \n b "), "a b");
+    }
+}

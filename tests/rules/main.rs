@@ -1,0 +1,105 @@
+//! The rules: for each an edit that breaks it, and an edit at the edge that keeps it.
+//!
+//! A base document is faultless; a row shows the one thing that matters and looks only at its own rule.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+
+mod cii;
+mod codes;
+mod edit;
+mod own;
+mod peppol;
+mod syntax;
+mod ubl;
+mod xrechnung;
+
+use edit::Edit;
+use jiff::civil::Date;
+use laufmappe::validate::{Edition, Report, catalogue, check};
+use std::collections::BTreeSet;
+
+/// One rule of one book: what breaks it and what keeps it.
+pub struct Case {
+    /// As in the catalogue, `en16931-ubl`.
+    pub book: &'static str,
+    pub id: &'static str,
+    /// A faultless document.
+    pub base: &'static str,
+    pub breaks: Vec<Edit>,
+    pub holds: Vec<Edit>,
+    pub day: Date,
+}
+
+pub fn case(
+    book: &'static str,
+    base: &'static str,
+    id: &'static str,
+    breaks: Vec<Edit>,
+    holds: Vec<Edit>,
+) -> Case {
+    Case { book, id, base, breaks, holds, day: Edition::LATEST.from_day() }
+}
+
+fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    cases.extend(ubl::cases());
+    cases.extend(cii::cases());
+    cases.extend(codes::cases());
+    cases.extend(xrechnung::cases());
+    cases.extend(peppol::cases());
+    cases.extend(syntax::cases());
+    cases.extend(own::cases());
+    cases
+}
+
+fn examined(case: &Case, edits: &[Edit]) -> Report {
+    check(edit::apply(case.base, edits).as_bytes(), case.day)
+}
+
+fn has(report: &Report, id: &str) -> bool {
+    report.findings.iter().any(|finding| finding.id == id)
+}
+
+#[test]
+fn every_rule_is_broken_by_its_edit_and_kept_at_its_edge() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        if !has(&examined(&case, &case.breaks), case.id) {
+            wrong.push(format!("{} {} is not found where it is broken", case.book, case.id));
+        }
+        if has(&examined(&case, &case.holds), case.id) {
+            wrong.push(format!("{} {} is found where it holds", case.book, case.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of the cases fail:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Rows of the tables in `rules/syntax` make their own cases; see `syntax.rs`.
+#[test]
+fn every_rule_has_a_case() {
+    let covered: BTreeSet<(&str, &str)> = cases().iter().map(|case| (case.book, case.id)).collect();
+    let missing: BTreeSet<(&str, &str)> = catalogue()
+        .iter()
+        .filter(|entry| !entry.never_fires && !entry.is_table_row)
+        .map(|entry| (entry.book, entry.id))
+        .filter(|rule| !covered.contains(rule))
+        .collect();
+    assert!(missing.is_empty(), "{} rules have no case: {missing:?}", missing.len());
+}
+
+#[test]
+fn no_case_is_about_a_rule_that_does_not_exist() {
+    let known: BTreeSet<(&str, &str)> = catalogue().iter().map(|entry| (entry.book, entry.id)).collect();
+    for case in cases() {
+        assert!(known.contains(&(case.book, case.id)), "{} {}", case.book, case.id);
+    }
+}
+
+#[test]
+fn every_rule_says_what_holds_in_both_languages() {
+    for entry in catalogue() {
+        let silent = entry.text.en == format!("Rule {} holds.", entry.id);
+        assert!(!silent && !entry.text.de.is_empty(), "{} {} has no texts", entry.book, entry.id);
+        assert_ne!(entry.text.de, entry.text.en, "{}", entry.id);
+    }
+}
