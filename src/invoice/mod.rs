@@ -6,6 +6,7 @@
 mod amount;
 pub mod checks;
 mod cii;
+mod discounts;
 mod encoding;
 mod model;
 mod names;
@@ -22,6 +23,7 @@ use quick_xml::events::Event;
 use std::borrow::Cow;
 
 pub use amount::Amount;
+pub use discounts::{Discount, discounts};
 pub use model::*;
 pub use names::{Attribute, Name, Space};
 pub use term::{Term, bg, bt};

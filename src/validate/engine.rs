@@ -243,11 +243,7 @@ pub const fn on(places: &'static [Where], rules: &'static [Rule]) -> Context {
 }
 
 /// Elements at these places for which the guard is true: a predicate of the official context.
-pub const fn on_if(
-    places: &'static [Where],
-    guard: fn(Element) -> bool,
-    rules: &'static [Rule],
-) -> Context {
+pub const fn on_if(places: &'static [Where], guard: fn(Element) -> bool, rules: &'static [Rule]) -> Context {
     Context { places, guard: Some(guard), only: None, rules, table: None }
 }
 
@@ -301,7 +297,11 @@ impl Book {
     }
 
     /// Applies the book to every element; `find` is told what is broken, where, and what cannot be told.
-    pub fn examine(&self, doc: &Doc, find: &mut dyn FnMut(&'static str, Severity, Element, Result<Broken, Undecided>)) {
+    pub fn examine(
+        &self,
+        doc: &Doc,
+        find: &mut dyn FnMut(&'static str, Severity, Element, Result<Broken, Undecided>),
+    ) {
         let compiled = self.compiled(doc.edition);
         for node in 0..doc.tree.len() as Node {
             let element = Element { doc, node };
@@ -407,7 +407,8 @@ mod tests {
 
     #[test]
     fn both_sides_are_remembered() {
-        let Ok(Outcome::Broken(broken)) = equal(Some(Decimal::new(1500, 1)), Some(Decimal::new(14900, 2))) else {
+        let Ok(Outcome::Broken(broken)) = equal(Some(Decimal::new(1500, 1)), Some(Decimal::new(14900, 2)))
+        else {
             panic!()
         };
         assert_eq!(broken.expected.as_deref(), Some("150.00"));

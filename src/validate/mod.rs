@@ -43,10 +43,23 @@ const MAX_FINDINGS: usize = 10_000;
 /// Characters of a found value that are shown.
 const MAX_SHOWN: usize = 200;
 
+/// What the examiner knows about the house it works for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct House {
+    /// Leitweg-IDs under which invoices arrive rightly; empty where nobody has told.
+    pub leitweg_ids: Vec<String>,
+}
+
 /// Examines an e-invoice by the rules in force on the day of receipt. Whatever happens in here, the answer is a
 /// report, and only a report without a fatal finding recommends to accept.
 pub fn check(xml: &[u8], day: Date) -> Report {
-    let examined = catch_unwind(AssertUnwindSafe(|| examine(xml, Edition::on(day))));
+    check_for(&House::default(), xml, day)
+}
+
+/// The same for a house that has told something about itself.
+pub fn check_for(house: &House, xml: &[u8], day: Date) -> Report {
+    let surroundings = own::Surroundings { house, day };
+    let examined = catch_unwind(AssertUnwindSafe(|| examine(xml, &surroundings)));
     examined.unwrap_or_else(|_| refused(None, broken_off()))
 }
 
@@ -60,7 +73,8 @@ pub fn check_guessed(invoice: &Invoice) -> Report {
     examined.unwrap_or_else(|_| refused(None, broken_off()))
 }
 
-fn examine(xml: &[u8], edition: Edition) -> Report {
+fn examine(xml: &[u8], surroundings: &own::Surroundings) -> Report {
+    let edition = Edition::on(surroundings.day);
     let text = match text_of(xml) {
         Ok(text) => text,
         Err(error) => return refused(None, unreadable(&error)),
@@ -73,8 +87,12 @@ fn examine(xml: &[u8], edition: Edition) -> Report {
     let doc = Doc::of(&tree, syntax, edition);
     let known = profile::profile_of(doc.root());
     let mut findings = Findings::by(known.unwrap_or_else(profile::unknown_profile));
-    if known.is_none() {
-        findings.push(own::unknown_profile(profile::identifier(doc.root())));
+    match known {
+        Some(profile) if profile.official => {}
+        Some(profile) => {
+            findings.push(own::unofficial_profile(&profile.name, profile::identifier(doc.root())));
+        }
+        None => findings.push(own::unknown_profile(profile::identifier(doc.root()))),
     }
     let structure = structure::examine(&doc);
     let schema_valid = structure.is_empty();
@@ -90,7 +108,7 @@ fn examine(xml: &[u8], edition: Edition) -> Report {
     }
     if findings.profile.uses(Set::Laufmappe) {
         match read_tree(&tree) {
-            Ok(invoice) => own::examine(&invoice, &mut findings),
+            Ok(invoice) => own::examine(&invoice, surroundings, &mut findings),
             Err(error) => findings.push(unreadable(&error)),
         }
     }
@@ -157,7 +175,7 @@ impl Findings {
     fn report(self, syntax: Option<Syntax>, edition: Edition, schema_valid: Option<bool>) -> Report {
         let mut report = Report {
             syntax,
-            profile: Some(self.profile.name.clone()),
+            profile: Some(self.profile.name.clone()).filter(|name| !name.is_empty()),
             rule_sets: profile::rule_sets(self.profile, edition),
             schema_valid,
             findings: self.list,
@@ -212,9 +230,15 @@ fn whole_document(id: &str, legal_class: LegalClass, de: String, en: String) -> 
 fn unreadable(error: &Error) -> Finding {
     let de = match error.kind {
         crate::error::Kind::Empty => "Die Datei hat einen Inhalt. Bitte die Rechnung noch einmal anfordern.",
-        crate::error::Kind::TooLarge => "Die Datei hat eine Größe und einen Aufbau, wie sie Rechnungen haben. Bitte von Hand prüfen.",
-        crate::error::Kind::Forbidden => "Die Datei kommt ohne Dokumenttyp-Definition und eigene Entitäten aus. Bitte eine einfache XML-Datei anfordern.",
-        _ => "Die Datei ist wohlgeformtes XML. Bitte die Rechnung so anfordern, wie das Programm des Absenders sie schreibt.",
+        crate::error::Kind::TooLarge => {
+            "Die Datei hat eine Größe und einen Aufbau, wie sie Rechnungen haben. Bitte von Hand prüfen."
+        }
+        crate::error::Kind::Forbidden => {
+            "Die Datei kommt ohne Dokumenttyp-Definition und eigene Entitäten aus. Bitte eine einfache XML-Datei anfordern."
+        }
+        _ => {
+            "Die Datei ist wohlgeformtes XML. Bitte die Rechnung so anfordern, wie das Programm des Absenders sie schreibt."
+        }
     };
     let mut finding = whole_document(
         "LM-XML",
@@ -242,8 +266,10 @@ fn broken_off() -> Finding {
     whole_document(
         "LM-BROKEN-OFF",
         LegalClass::BusinessRule,
-        "Die Prüfung wurde abgebrochen, ein Programmfehler. Bitte von Hand prüfen und den Fehler melden.".to_owned(),
-        "The examination broke off, a fault of the program. Please check by hand and report the fault.".to_owned(),
+        "Die Prüfung wurde abgebrochen, ein Programmfehler. Bitte von Hand prüfen und den Fehler melden."
+            .to_owned(),
+        "The examination broke off, a fault of the program. Please check by hand and report the fault."
+            .to_owned(),
     )
 }
 
@@ -254,7 +280,9 @@ fn undecided(id: &str, location: String) -> Finding {
         format!(
             "Die Regel {id} lässt sich entscheiden. Hier steht eine Angabe doppelt oder ein Wert ist keine brauchbare Zahl; bitte von Hand prüfen."
         ),
-        format!("Rule {id} can be decided. Here a value is given twice or is no usable number; please check by hand."),
+        format!(
+            "Rule {id} can be decided. Here a value is given twice or is no usable number; please check by hand."
+        ),
     );
     Finding { location, ..finding }
 }

@@ -157,11 +157,9 @@ pub fn identifier(root: Element) -> Option<String> {
 fn identifier_path(syntax: Syntax) -> &'static [Name] {
     match syntax {
         Syntax::UblInvoice | Syntax::UblCreditNote => &[cbc::CustomizationID],
-        Syntax::Cii => &[
-            rsm::ExchangedDocumentContext,
-            ram::GuidelineSpecifiedDocumentContextParameter,
-            ram::ID,
-        ],
+        Syntax::Cii => {
+            &[rsm::ExchangedDocumentContext, ram::GuidelineSpecifiedDocumentContextParameter, ram::ID]
+        }
     }
 }
 

@@ -18,6 +18,17 @@ use jiff::civil::Date;
 use laufmappe::validate::{Edition, Report, catalogue, check};
 use std::collections::BTreeSet;
 
+/// Rules whose cases need more than a document; see the tests in `own.rs`.
+const ELSEWHERE: &[&str] = &[
+    "LM-LEITWEG-OURS",
+    "LM-GUESS-NUMBER",
+    "LM-GUESS-DATE",
+    "LM-GUESS-SELLER",
+    "LM-GUESS-TOTAL",
+    "LM-GUESS-SUM",
+    "LM-GUESS-IBAN",
+];
+
 /// One rule of one book: what breaks it and what keeps it.
 pub struct Case {
     /// As in the catalogue, `en16931-ubl`.
@@ -80,7 +91,7 @@ fn every_rule_has_a_case() {
     let covered: BTreeSet<(&str, &str)> = cases().iter().map(|case| (case.book, case.id)).collect();
     let missing: BTreeSet<(&str, &str)> = catalogue()
         .iter()
-        .filter(|entry| !entry.never_fires && !entry.is_table_row)
+        .filter(|entry| !entry.never_fires && !entry.is_table_row && !ELSEWHERE.contains(&entry.id))
         .map(|entry| (entry.book, entry.id))
         .filter(|rule| !covered.contains(rule))
         .collect();

@@ -1,7 +1,11 @@
-//! Check digits: IBAN, Leitweg-ID, German VAT identifier.
+//! Check digits: IBAN, BIC, Leitweg-ID, VAT identifiers, GTIN.
 //!
 //! In: text as written. Out: whether the check digits are right. Absent on purpose: whether the account, the
 //! office or the firm exists.
+
+mod vat_id;
+
+pub use vat_id::{VatId, vat_id};
 
 /// A well-formed IBAN with right check digits; blanks are allowed.
 pub fn iban(text: &str) -> bool {
@@ -51,18 +55,28 @@ fn mod97<'a>(characters: impl IntoIterator<Item = &'a u8>) -> Option<u32> {
 
 /// German VAT identifier: `DE` and nine digits, the last by ISO 7064 MOD 11,10.
 pub fn german_vat_id(text: &str) -> bool {
+    text.trim_start().starts_with("DE") && vat_id(text) == VatId::Right
+}
+
+/// A business identifier code (ISO 9362): firm, country, place, and a branch where there is one.
+pub fn bic(text: &str) -> bool {
     let packed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let Some(digits) = packed.strip_prefix("DE") else { return false };
-    let digits = digits.as_bytes();
-    if digits.len() != 9 || !digits.iter().all(u8::is_ascii_digit) || digits[0] == b'0' {
+    let bytes = packed.as_bytes();
+    matches!(bytes.len(), 8 | 11)
+        && bytes[..4].iter().all(u8::is_ascii_alphanumeric)
+        && bytes[4..6].iter().all(u8::is_ascii_uppercase)
+        && bytes[6..].iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+}
+
+/// A trade item number (GS1 GTIN) of 8, 12, 13 or 14 digits with its right check digit.
+pub fn gtin(text: &str) -> bool {
+    let text = text.trim();
+    if !matches!(text.len(), 8 | 12 | 13 | 14) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    let mut product = 10;
-    for digit in &digits[..8] {
-        let sum = (u32::from(digit - b'0') + product) % 10;
-        product = (if sum == 0 { 10 } else { sum }) * 2 % 11;
-    }
-    (11 - product) % 10 == u32::from(digits[8] - b'0')
+    let backward = text.bytes().rev().enumerate();
+    let sum: u32 = backward.map(|(at, byte)| u32::from(byte - b'0') * if at % 2 == 1 { 3 } else { 1 }).sum();
+    sum % 10 == 0
 }
 
 #[cfg(test)]
@@ -88,6 +102,22 @@ mod tests {
             assert!(!leitweg_id(text), "{text}");
         }
         assert!(looks_like_leitweg_id("04011000-1234512345-07") && !looks_like_leitweg_id("4711"));
+    }
+
+    #[test]
+    fn right_bics_and_gtins_are_told_from_wrong_ones() {
+        for text in ["DEUTDEFF", "DEUTDEFF500", "MARKDEF1100"] {
+            assert!(bic(text), "{text}");
+        }
+        for text in ["", "DEUTDEF", "DEUT12FF", "deutdeff", "DEUTDEFF5000"] {
+            assert!(!bic(text), "{text}");
+        }
+        for text in ["4006381333931", "96385074", "036000291452", "10614141000415"] {
+            assert!(gtin(text), "{text}");
+        }
+        for text in ["4006381333932", "9638507", "", "400638133393X"] {
+            assert!(!gtin(text), "{text}");
+        }
     }
 
     #[test]
