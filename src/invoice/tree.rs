@@ -64,8 +64,7 @@ struct Span {
 
 impl<'a> Tree<'a> {
     pub fn parse(source: &'a str) -> Result<Self> {
-        let forbidden = |c: u8| c < b' ' && !matches!(c, b'\t' | b'\n' | b'\r');
-        if source.bytes().any(forbidden) {
+        if source.as_bytes().chunks(64).any(has_forbidden) {
             return Err(malformed("a control character", 0));
         }
         let mut reader = Reader::from_str(source);
@@ -308,20 +307,21 @@ impl<'a> Builder<'a> {
     }
 
     fn attributes(&mut self, tag: &BytesStart, at: u64) -> Result<()> {
-        let mut names: Vec<&str> = Vec::new();
-        let first = self.tree.attributes.len();
+        if tag.attributes_raw().is_empty() {
+            return Ok(());
+        }
+        let (first, outside) = (self.tree.attributes.len(), self.declarations.len());
         let mut prefixed = false;
         let mut attributes = tag.attributes();
         for attribute in attributes.with_checks(false) {
             let attribute = attribute.map_err(|_| malformed("a broken attribute", at))?;
             let name = attribute.key.into_inner();
-            if names.len() >= MAX_ATTRIBUTES {
+            if self.tree.attributes.len() - first + self.declarations.len() - outside >= MAX_ATTRIBUTES {
                 return Err(too_large(format!("an element has more than {MAX_ATTRIBUTES} attributes")));
             }
-            if names.contains(&name) {
+            if self.is_given(name, first, outside) {
                 return Err(malformed("an attribute given twice", at));
             }
-            names.push(name);
             if name == "xmlns" || name.starts_with("xmlns:") {
                 self.declare(name.strip_prefix("xmlns:").unwrap_or_default(), &attribute.value, at)?;
                 continue;
@@ -337,6 +337,15 @@ impl<'a> Builder<'a> {
             self.tree.attributes.push(Given { attribute, name, value });
         }
         if prefixed { self.place_foreign(first, at) } else { Ok(()) }
+    }
+
+    /// An attribute or namespace declaration of this name among those of the same tag.
+    fn is_given(&self, name: &str, first: usize, outside: usize) -> bool {
+        let declared = name.strip_prefix("xmlns").map(|rest| rest.strip_prefix(':').unwrap_or(rest));
+        let mut given = self.tree.attributes[first..].iter();
+        let mut declarations = self.declarations[outside..].iter();
+        given.any(|given| self.tree.slice(given.name) == name)
+            || declared.is_some_and(|prefix| declarations.any(|own| self.tree.slice(own.prefix) == prefix))
     }
 
     /// Prefixes may be declared after the attributes that use them.
@@ -365,6 +374,9 @@ impl<'a> Builder<'a> {
         if uri.is_empty() && !prefix.is_empty() {
             return Err(malformed("a prefix declared as nothing", at));
         }
+        if !prefix.is_empty() && !is_name(prefix) {
+            return Err(malformed("a prefix that is no name", at));
+        }
         let prefix = self.span(prefix);
         self.declarations.push(Declaration { prefix, space, instance });
         Ok(())
@@ -381,17 +393,17 @@ impl<'a> Builder<'a> {
     }
 
     fn name(&self, name: &str, at: u64) -> Result<Name> {
-        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-        let odd = |c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.');
-        let starts_wrong = local.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.'));
-        if local.is_empty() || starts_wrong || local.contains(odd) || prefix.contains(odd) {
-            return Err(malformed("an element name that is none", at));
-        }
-        match self.space(prefix) {
-            Some(space) => Ok(Name::find(space, local)),
-            None if prefix.is_empty() => Ok(Name::find(Space::Other, local)),
-            None => Err(malformed("an undeclared prefix", at)),
-        }
+        let (prefix, local) = match name.bytes().position(|byte| byte == b':') {
+            Some(colon) => (&name[..colon], &name[colon + 1..]),
+            None => ("", name),
+        };
+        let space = match self.space(prefix) {
+            Some(space) => space,
+            None if prefix.is_empty() => Space::Other,
+            None => return Err(malformed("an undeclared prefix", at)),
+        };
+        let known = Name::find(space, local);
+        if known.is_known() || is_name(local) { Ok(known) } else { Err(malformed("an element name that is none", at)) }
     }
 
     /// An attribute's value: references resolved, line ends and tabs turned into blanks.
@@ -515,9 +527,22 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// A name without prefix, as far as ASCII goes.
+fn is_name(local: &str) -> bool {
+    let odd = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-' | b'.');
+    let starts_wrong = local.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.'));
+    !local.is_empty() && !starts_wrong && !local.bytes().any(odd)
+}
+
 /// Blank in the sense of XML: a no-break space is not.
 pub fn blank(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+}
+
+/// Control characters that XML 1.0 does not know. Without a branch in the loop it runs over many bytes at once.
+fn has_forbidden(bytes: &[u8]) -> bool {
+    let forbidden = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
+    bytes.iter().fold(false, |found, byte| found | forbidden(*byte))
 }
 
 fn resolve(reference: &str, at: u64) -> Result<char> {

@@ -137,7 +137,8 @@ impl<'d> Element<'d> {
 
     /// `a/b/c`: every element at the end of a path, in document order. The empty path is the element itself.
     pub fn down(self, path: &[Name]) -> Down<'d, '_> {
-        Down { path, stack: Vec::new(), start: Some(self) }
+        let first = self.doc.tree.first_child(self.node).unwrap_or(NONE);
+        Down { path, above: self, next: first, node: self.node, level: 0, begun: false }
     }
 
     /// First element at the end of a path.
@@ -241,49 +242,46 @@ impl<'d> Element<'d> {
     }
 }
 
-/// Walks the elements at the end of a path.
+/// Walks the elements at the end of a path, depth first, without a stack: the way up is in the tree.
 pub struct Down<'d, 'p> {
     path: &'p [Name],
-    /// The next candidate on each level.
-    stack: Vec<Option<Node>>,
-    start: Option<Element<'d>>,
+    above: Element<'d>,
+    /// The candidate on the current level, the parent of all candidates there, and how deep they lie.
+    next: Node,
+    node: Node,
+    level: usize,
+    begun: bool,
 }
 
 impl<'d> Iterator for Down<'d, '_> {
     type Item = Element<'d>;
 
     fn next(&mut self) -> Option<Element<'d>> {
-        let start = self.start?;
         if self.path.is_empty() {
-            self.start = None;
-            return Some(start);
+            return (!std::mem::replace(&mut self.begun, true)).then_some(self.above);
         }
-        let tree = start.doc.tree;
-        if self.stack.is_empty() {
-            self.stack.push(tree.first_child(start.node));
-        }
+        let tree = self.above.doc.tree;
         loop {
-            let level = self.stack.len();
-            let Some(candidate) = self.stack.last_mut() else {
-                self.start = None;
-                return None;
-            };
-            let Some(node) = *candidate else {
-                self.stack.pop();
-                if self.stack.is_empty() {
-                    self.start = None;
+            if self.next == NONE {
+                if self.level == 0 {
                     return None;
                 }
-                continue;
-            };
-            *candidate = tree.next_sibling(node);
-            if tree.name(node) != self.path[level - 1] {
+                self.next = tree.next_sibling(self.node).unwrap_or(NONE);
+                self.node = tree.parent(self.node).unwrap_or_default();
+                self.level -= 1;
                 continue;
             }
-            if level == self.path.len() {
-                return Some(start.at(node));
+            let candidate = self.next;
+            if tree.name(candidate) != self.path[self.level] {
+                self.next = tree.next_sibling(candidate).unwrap_or(NONE);
+            } else if self.level + 1 == self.path.len() {
+                self.next = tree.next_sibling(candidate).unwrap_or(NONE);
+                return Some(self.above.at(candidate));
+            } else {
+                self.node = candidate;
+                self.next = tree.first_child(candidate).unwrap_or(NONE);
+                self.level += 1;
             }
-            self.stack.push(tree.first_child(node));
         }
     }
 }
