@@ -4,6 +4,7 @@
 //! the invoice model. The official tests speak about elements, so our rules do, too.
 
 use super::Edition;
+use super::engine::Fault;
 use super::number;
 use crate::invoice::{Attribute, Name, Node, Syntax, Tree, blank};
 use rust_decimal::Decimal;
@@ -15,6 +16,8 @@ pub struct Doc<'t> {
     pub syntax: Syntax,
     /// The edition of the rule books in force on the day of receipt.
     pub edition: Edition,
+    /// Put in on purpose by a test; none in earnest.
+    pub fault: Option<&'t Fault>,
     by_name: OnceCell<ByName>,
 }
 
@@ -28,7 +31,7 @@ const NONE: Node = Node::MAX;
 
 impl<'t> Doc<'t> {
     pub fn of(tree: &'t Tree<'t>, syntax: Syntax, edition: Edition) -> Self {
-        Self { tree, syntax, edition, by_name: OnceCell::new() }
+        Self { tree, syntax, edition, fault: None, by_name: OnceCell::new() }
     }
 
     pub fn root(&self) -> Element<'_> {

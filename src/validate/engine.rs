@@ -7,7 +7,7 @@
 
 use super::element::{Doc, Element, Undecided};
 use super::number::decimals_as_written;
-use super::table::Table;
+use super::table::{Row, Table};
 use super::{Edition, Severity};
 use crate::invoice::{Name, Node};
 use rust_decimal::Decimal;
@@ -157,9 +157,8 @@ impl Rule {
     }
 
     fn told(&self, element: Element) -> Told {
-        #[cfg(test)]
-        if let Some(fault) = fault::of(self.id) {
-            return fault.strike();
+        if let Some(fault) = element.doc.fault.filter(|fault| fault.id == self.id) {
+            return Err(fault.strike());
         }
         match self.check {
             Check::Holds(check) => holds(check(element)),
@@ -334,6 +333,12 @@ impl Context {
             }
         }
         if let Some(table) = self.table {
+            let struck = |row: &Row| element.doc.fault.filter(|fault| fault.id == row.id);
+            if element.doc.fault.is_some()
+                && let Some((row, fault)) = table.rows().iter().find_map(|row| Some((row, struck(row)?)))
+            {
+                find(row.id, row.severity, element, Err(fault.strike()));
+            }
             table.examine(element, &mut |id, severity, broken| find(id, severity, element, Ok(broken)));
         }
     }
@@ -367,36 +372,29 @@ impl Compiled {
     }
 }
 
-/// Faults that tests put into single rules, to prove that none of them ends in *accept*.
-#[cfg(test)]
-pub mod fault {
-    use super::{Told, Undecided};
-    use std::cell::Cell;
+/// A fault put into one rule on purpose, to prove that trouble inside the examiner never ends in *accept*.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// Id of the rule.
+    pub id: String,
+    pub how: HowItFails,
+}
 
-    #[derive(Clone, Copy)]
-    pub enum Fault {
-        CannotTell,
-        Panics,
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HowItFails {
+    /// The rule comes to no end.
+    CannotTell,
+    /// The program breaks off inside the rule.
+    Panics,
+}
 
-    thread_local! {
-        static FAULT: Cell<Option<(&'static str, Fault)>> = const { Cell::new(None) };
-    }
-
-    pub fn put(fault: Option<(&'static str, Fault)>) {
-        FAULT.set(fault);
-    }
-
-    pub fn of(id: &str) -> Option<Fault> {
-        FAULT.get().filter(|(faulty, _)| *faulty == id).map(|(_, fault)| fault)
-    }
-
-    impl Fault {
-        pub fn strike(self) -> Told {
-            match self {
-                Fault::CannotTell => Err(Undecided),
-                Fault::Panics => panic!("a fault put in by a test"),
-            }
+impl Fault {
+    /// What a rule with this fault says.
+    #[expect(clippy::panic, reason = "that is what the fault is for")]
+    pub fn strike(&self) -> Undecided {
+        match self.how {
+            HowItFails::CannotTell => Undecided,
+            HowItFails::Panics => panic!("a fault put in on purpose"),
         }
     }
 }

@@ -35,6 +35,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use catalogue::{Entry, catalogue};
 pub use codes::{List, code_lists};
+pub use engine::{Fault, HowItFails};
 pub use profile::Edition;
 pub use report::{Finding, LegalClass, Recommendation, Report, Severity};
 
@@ -58,8 +59,16 @@ pub fn check(xml: &[u8], day: Date) -> Report {
 
 /// The same for a house that has told something about itself.
 pub fn check_for(house: &House, xml: &[u8], day: Date) -> Report {
-    let surroundings = own::Surroundings { house, day };
-    let examined = catch_unwind(AssertUnwindSafe(|| examine(xml, &surroundings)));
+    check_within(&own::Surroundings { house, day, fault: None }, xml)
+}
+
+/// The same with a fault put into one rule: the proof that such a thing is never accepted.
+pub fn check_with_fault(fault: &Fault, xml: &[u8], day: Date) -> Report {
+    check_within(&own::Surroundings { house: &House::default(), day, fault: Some(fault) }, xml)
+}
+
+fn check_within(surroundings: &own::Surroundings, xml: &[u8]) -> Report {
+    let examined = catch_unwind(AssertUnwindSafe(|| examine(xml, surroundings)));
     examined.unwrap_or_else(|_| refused(None, broken_off()))
 }
 
@@ -84,7 +93,8 @@ fn examine(xml: &[u8], surroundings: &own::Surroundings) -> Report {
         Err(error) => return refused(None, unreadable(&error)),
     };
     let Some(syntax) = syntax_of_root(tree.name(0)) else { return refused(None, no_invoice()) };
-    let doc = Doc::of(&tree, syntax, edition);
+    let mut doc = Doc::of(&tree, syntax, edition);
+    doc.fault = surroundings.fault;
     let known = profile::profile_of(doc.root());
     let mut findings = Findings::by(known.unwrap_or_else(profile::unknown_profile));
     match known {

@@ -15,7 +15,9 @@ mod xrechnung;
 
 use edit::Edit;
 use jiff::civil::Date;
-use laufmappe::validate::{Edition, Report, catalogue, check};
+use laufmappe::validate::{
+    Edition, Fault, HowItFails, Recommendation, Report, catalogue, check, check_with_fault,
+};
 use std::collections::BTreeSet;
 
 /// Rules whose cases need more than a document; see the tests in `own.rs`.
@@ -104,6 +106,38 @@ fn no_case_is_about_a_rule_that_does_not_exist() {
     for case in cases() {
         assert!(known.contains(&(case.book, case.id)), "{} {}", case.book, case.id);
     }
+}
+
+/// Each rule is made to fail and to panic on a document it examines: none of them is accepted.
+#[test]
+fn a_fault_inside_any_rule_never_ends_in_accept() {
+    let quiet = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut accepted = Vec::new();
+    let mut struck = 0;
+    for case in cases() {
+        for how in [HowItFails::CannotTell, HowItFails::Panics] {
+            let fault = Fault { id: case.id.to_owned(), how };
+            let document = edit::apply(case.base, &case.holds);
+            let report = check_with_fault(&fault, document.as_bytes(), case.day);
+            let document = edit::apply(case.base, &case.breaks);
+            let broken = check_with_fault(&fault, document.as_bytes(), case.day);
+            for report in [&report, &broken] {
+                let marked = |id: &str| id == "LM-UNDECIDED" || id == "LM-BROKEN-OFF";
+                let was_struck = report.findings.iter().any(|finding| marked(&finding.id));
+                struck += usize::from(was_struck);
+                if was_struck && report.recommendation == Recommendation::Accept {
+                    accepted.push(format!("{} {} {how:?}", case.book, case.id));
+                }
+            }
+            // The broken document shows the element to the rule, so the fault must have struck there.
+            if !has(&broken, "LM-UNDECIDED") && !has(&broken, "LM-BROKEN-OFF") {
+                accepted.push(format!("{} {} {how:?} did not strike", case.book, case.id));
+            }
+        }
+    }
+    std::panic::set_hook(quiet);
+    assert!(accepted.is_empty(), "{} of {struck}:\n{}", accepted.len(), accepted.join("\n"));
 }
 
 #[test]
