@@ -32,7 +32,7 @@ pub use vocabulary::{cac, cbc, cn, ext, qdt, ram, rsm, ubl as inv, udt};
 pub use words::name_of;
 
 /// Larger documents are not read.
-const MAX_BYTES: usize = 60 * 1024 * 1024;
+const MAX_BYTES: usize = 100 * 1024 * 1024;
 /// Of a document whose kind is asked, no more is looked at.
 const MAX_GLANCE: usize = 64 * 1024;
 
@@ -56,9 +56,26 @@ pub fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>> {
 
 /// The invoice a tree holds.
 pub fn read_tree(tree: &Tree) -> Result<Invoice> {
+    read_with(tree, Attachments::Decoded)
+}
+
+/// The same without the bytes of its attachments (BT-125), for those who only want to look at it.
+pub fn glance_tree(tree: &Tree) -> Result<Invoice> {
+    read_with(tree, Attachments::Left)
+}
+
+/// What happens to the files an invoice carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attachments {
+    Decoded,
+    /// Where they are; nothing is decoded, and nothing said about their encoding.
+    Left,
+}
+
+fn read_with(tree: &Tree, attachments: Attachments) -> Result<Invoice> {
     let (invoice, overflowed) = match syntax_of_root(tree.name(0)) {
-        Some(Syntax::Cii) => cii::read(tree),
-        Some(syntax) => ubl::read(tree, syntax),
+        Some(Syntax::Cii) => cii::read(tree, attachments),
+        Some(syntax) => ubl::read(tree, syntax, attachments),
         None => {
             return Err(Error::new(Kind::Unsupported, "the document is XML, but no invoice we know")
                 .hint("UBL 2.1 Invoice and CreditNote and UN/CEFACT CrossIndustryInvoice are read"));

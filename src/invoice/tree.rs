@@ -403,7 +403,11 @@ impl<'a> Builder<'a> {
             None => return Err(malformed("an undeclared prefix", at)),
         };
         let known = Name::find(space, local);
-        if known.is_known() || is_name(local) { Ok(known) } else { Err(malformed("an element name that is none", at)) }
+        if known.is_known() || is_name(local) {
+            Ok(known)
+        } else {
+            Err(malformed("an element name that is none", at))
+        }
     }
 
     /// An attribute's value: references resolved, line ends and tabs turned into blanks.
@@ -529,7 +533,8 @@ impl<'a> Builder<'a> {
 
 /// A name without prefix, as far as ASCII goes.
 fn is_name(local: &str) -> bool {
-    let odd = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-' | b'.');
+    let odd =
+        |byte: u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-' | b'.');
     let starts_wrong = local.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.'));
     !local.is_empty() && !starts_wrong && !local.bytes().any(odd)
 }

@@ -25,7 +25,7 @@ mod ubl;
 mod xrechnung;
 
 use crate::error::Error;
-use crate::invoice::{Invoice, Syntax, Term, Tree, bt, read_tree, syntax_of_root, text_of};
+use crate::invoice::{Invoice, Syntax, Term, Tree, bt, glance_tree, syntax_of_root, text_of};
 use crate::job::Bilingual;
 use element::{Doc, Element, Undecided};
 use engine::{Book, Broken};
@@ -117,7 +117,7 @@ fn examine(xml: &[u8], surroundings: &own::Surroundings) -> Report {
         }
     }
     if findings.profile.uses(Set::Laufmappe) {
-        match read_tree(&tree) {
+        match glance_tree(&tree) {
             Ok(invoice) => own::examine(&invoice, surroundings, &mut findings),
             Err(error) => findings.push(unreadable(&error)),
         }
