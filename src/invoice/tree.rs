@@ -157,6 +157,11 @@ impl<'a> Tree<'a> {
         given.map(|given| (given.attribute, self.slice(given.name), self.slice(given.value)))
     }
 
+    /// Which attributes there are, namespace declarations apart.
+    pub fn attribute_names(&self, node: Node) -> impl Iterator<Item = Attribute> {
+        self.given(node).iter().map(|given| given.attribute)
+    }
+
     fn given(&self, node: Node) -> &[Given] {
         let element = &self.elements[node as usize];
         let first = element.attributes as usize;

@@ -156,6 +156,11 @@ impl<'d> Element<'d> {
         self.doc.all(name).filter(move |element| element.node > self.node && element.node < end)
     }
 
+    /// `.//*`, in document order.
+    pub fn everything_below(self) -> impl Iterator<Item = Self> {
+        (self.node + 1..self.end()).map(move |node| self.at(node))
+    }
+
     /// Number of the first element behind this one and all that is in it.
     fn end(self) -> Node {
         let mut element = self;

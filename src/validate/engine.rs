@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 
 /// One rule about one element: id, severity and check stand in one row; terms and texts stand beside the id in
 /// `rules/texts`.
+#[derive(Clone, Copy)]
 pub struct Rule {
     pub id: &'static str,
     pub severity: Severity,
@@ -23,6 +24,7 @@ pub struct Rule {
     check: Check,
 }
 
+#[derive(Clone, Copy)]
 pub enum Check {
     Holds(fn(Element) -> bool),
     Tells(fn(Element) -> Told),
@@ -183,6 +185,8 @@ pub enum Where {
     /// Every element whose local name passes; asked once for each name, not for each element. Names we do not
     /// know are asked as `*`.
     Called(fn(&str) -> bool),
+    /// Every element whose local name ends so.
+    Ending(&'static str),
 }
 
 /// `a/b`, anywhere in the document.
@@ -205,13 +209,14 @@ impl Where {
         match self {
             Where::Inside(path) | Where::From(path) => path.last() == Some(&name),
             Where::Called(called) => called(name.local()),
+            Where::Ending(ending) => name.local().ends_with(ending),
         }
     }
 
     /// The name itself fits already.
     fn is_around(&self, element: Element) -> bool {
         let (path, rooted) = match self {
-            Where::Called(_) => return true,
+            Where::Called(_) | Where::Ending(_) => return true,
             Where::Inside(path) => (path, false),
             Where::From(path) => (path, true),
         };

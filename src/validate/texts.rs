@@ -24,6 +24,8 @@ const FILES: &[&str] = &[
     include_str!("../../rules/texts/en16931.tsv"),
     include_str!("../../rules/texts/en16931-cii.tsv"),
     include_str!("../../rules/texts/en16931-codes.tsv"),
+    include_str!("../../rules/texts/en16931-syntax.tsv"),
+    include_str!("../../rules/texts/en16931-syntax-cii.tsv"),
     include_str!("../../rules/texts/xrechnung.tsv"),
     include_str!("../../rules/texts/peppol.tsv"),
     include_str!("../../rules/texts/laufmappe.tsv"),
