@@ -16,6 +16,8 @@ pub struct Doc<'t> {
     /// The edition of the rule books in force on the day of receipt.
     pub edition: Edition,
     by_name: OnceCell<ByName>,
+    /// CII: some invoiced quantity names its unit.
+    pub has_invoiced_unit: OnceCell<bool>,
 }
 
 /// Elements of one name, in document order: the first, and after each the next.
@@ -28,7 +30,7 @@ const NONE: Node = Node::MAX;
 
 impl<'t> Doc<'t> {
     pub fn of(tree: &'t Tree<'t>, syntax: Syntax, edition: Edition) -> Self {
-        Self { tree, syntax, edition, by_name: OnceCell::new() }
+        Self { tree, syntax, edition, by_name: OnceCell::new(), has_invoiced_unit: OnceCell::new() }
     }
 
     pub fn root(&self) -> Element<'_> {
