@@ -173,8 +173,9 @@ fn what_cannot_be_read_is_told() {
 #[test]
 fn every_line_of_the_files_can_be_read() {
     for file in FILES {
-        let sheet = Sheet::read(file);
-        assert!(sheet.faults.is_empty(), "{:#?}", sheet.faults);
+        let Sheet { contexts, mut faults } = Sheet::read(file);
+        contexts.into_iter().for_each(|lines| drop(Table::of(lines.context, lines.rows, &mut faults)));
+        assert!(faults.is_empty(), "{faults:#?}");
     }
 }
 

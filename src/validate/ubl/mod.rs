@@ -1,6 +1,7 @@
 //! EN 16931 in UBL: the official rules of CEN for this syntax.
 
 mod model;
+mod syntax;
 
 use super::engine::{Book, Pattern};
 
@@ -8,5 +9,5 @@ use super::engine::{Book, Pattern};
 pub static BOOK: Book = Book::of(patterns);
 
 fn patterns() -> Vec<Pattern> {
-    vec![model::PATTERN]
+    vec![model::PATTERN, syntax::pattern()]
 }
