@@ -1,5 +1,6 @@
 //! EN 16931 in CII: the official rules of CEN for this syntax.
 
+mod codes;
 mod model;
 mod syntax;
 
@@ -9,5 +10,5 @@ use super::engine::{Book, Pattern};
 pub static BOOK: Book = Book::of(patterns);
 
 fn patterns() -> Vec<Pattern> {
-    vec![model::PATTERN, syntax::pattern()]
+    vec![model::PATTERN, syntax::pattern(), codes::PATTERN]
 }
