@@ -19,6 +19,8 @@ pub struct Doc<'t> {
     /// Put in on purpose by a test; none in earnest.
     pub fault: Option<&'t Fault>,
     by_name: OnceCell<ByName>,
+    /// CII: some invoiced quantity names its unit.
+    pub has_invoiced_unit: OnceCell<bool>,
 }
 
 /// Elements of one name, in document order: the first, and after each the next.
@@ -31,7 +33,14 @@ const NONE: Node = Node::MAX;
 
 impl<'t> Doc<'t> {
     pub fn of(tree: &'t Tree<'t>, syntax: Syntax, edition: Edition) -> Self {
-        Self { tree, syntax, edition, fault: None, by_name: OnceCell::new() }
+        Self {
+            tree,
+            syntax,
+            edition,
+            fault: None,
+            by_name: OnceCell::new(),
+            has_invoiced_unit: OnceCell::new(),
+        }
     }
 
     pub fn root(&self) -> Element<'_> {

@@ -10,6 +10,7 @@ mod edit;
 mod own;
 mod peppol;
 mod syntax;
+mod syntax_cii;
 mod ubl;
 mod xrechnung;
 
@@ -61,6 +62,7 @@ fn cases() -> Vec<Case> {
     cases.extend(xrechnung::cases());
     cases.extend(peppol::cases());
     cases.extend(syntax::cases());
+    cases.extend(syntax_cii::cases());
     cases.extend(own::cases());
     cases
 }

@@ -2,6 +2,7 @@
 
 mod codes;
 mod model;
+mod syntax;
 
 use super::engine::{Book, Pattern};
 
@@ -9,5 +10,5 @@ use super::engine::{Book, Pattern};
 pub static BOOK: Book = Book::of(patterns);
 
 fn patterns() -> Vec<Pattern> {
-    vec![model::PATTERN, codes::PATTERN]
+    vec![model::PATTERN, syntax::pattern(), codes::PATTERN]
 }

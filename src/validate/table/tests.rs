@@ -194,6 +194,16 @@ fn the_texts_name_the_place() {
             "cac:A/cbc:B",
             "Das Element cbc:B kommt in einer Rechnung nach EN 16931 unter cac:Party oder cac:PayeeParty/cac:A nicht vor.",
         ),
+        (
+            "/rsm:CrossIndustryInvoice/rsm:ExchangedDocument",
+            "ram:Name",
+            "Das Element ram:Name kommt in einer Rechnung nach EN 16931 unter rsm:ExchangedDocument nicht vor.",
+        ),
+        (
+            "*Amount ? guard",
+            "@currencyID",
+            "Das Attribut currencyID kommt in einer Rechnung nach EN 16931 unter …Amount nicht vor.",
+        ),
     ] {
         assert_eq!(words::of(&row(Test::Absent, path), context).text.de, de);
     }

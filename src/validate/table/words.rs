@@ -65,15 +65,24 @@ pub(super) fn of(row: &Row, context: &str) -> Wording {
 /// root of the document, or anywhere.
 fn place_and_thing(context: &str, path: &str) -> (String, String) {
     let context = context.split(" ? ").next().unwrap_or_default();
-    let place = if context.starts_with('/') && !context.starts_with("//") {
-        String::new()
-    } else {
-        context.replace("//", "").replace(" | ", "|")
-    };
+    let places: Vec<String> = context.split('|').filter_map(|place| named(place.trim())).collect();
+    let place = places.join("|");
     let path = path.trim_start_matches("//").replace(['(', ')'], "").replace(" | ", "|");
     match path.rsplit_once('/') {
         None => (place, path),
         Some((inner, thing)) if place.is_empty() => (inner.trim_end_matches('/').to_owned(), thing.to_owned()),
         Some((inner, thing)) => (format!("{place}/{}", inner.trim_end_matches('/')), thing.to_owned()),
+    }
+}
+
+/// How a place is named: the path, `…Amount` for names that end so, and of a path from the root its last step.
+/// The root itself needs no name.
+fn named(place: &str) -> Option<String> {
+    if let Some(ending) = place.strip_prefix('*') {
+        return Some(format!("…{ending}"));
+    }
+    match place.strip_prefix('/').filter(|path| !path.starts_with('/')) {
+        Some(path) => path.rsplit_once('/').map(|(_, last)| last.to_owned()),
+        None => Some(place.trim_start_matches("//").to_owned()),
     }
 }

@@ -10,5 +10,5 @@ use super::engine::{Book, Pattern};
 pub static BOOK: Book = Book::of(patterns);
 
 fn patterns() -> Vec<Pattern> {
-    vec![model::PATTERN, codes::NOTES, codes::PATTERN, syntax::pattern()]
+    vec![model::PATTERN, syntax::pattern(), codes::NOTES, codes::PATTERN]
 }
