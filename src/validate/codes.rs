@@ -31,7 +31,7 @@ impl List {
     }
 
     /// This edition has exactly this code.
-    fn has_exactly(&self, edition: Edition, code: &str) -> bool {
+    pub fn has_exactly(&self, edition: Edition, code: &str) -> bool {
         self.codes[edition as usize].contains(code)
     }
 
@@ -139,6 +139,7 @@ lists! {
     TAX_POINTS_UBL "tax-points-ubl"
     UNITS "units"
     VAT_CATEGORIES "vat-categories"
+    VAT_PREFIXES "vat-prefixes"
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use super::Edition;
 use super::engine::Fault;
 use super::number;
+use super::ubl::sums::Sums;
 use crate::invoice::{Attribute, Name, Node, Syntax, Tree, blank};
 use rust_decimal::Decimal;
 use std::cell::OnceCell;
@@ -19,6 +20,14 @@ pub struct Doc<'t> {
     /// Put in on purpose by a test; none in earnest.
     pub fault: Option<&'t Fault>,
     by_name: OnceCell<ByName>,
+    pub memo: Memo,
+}
+
+/// What rules ask of the whole document, computed at the first question.
+#[derive(Default)]
+pub struct Memo {
+    /// What the VAT rules of UBL add up.
+    pub ubl_sums: OnceCell<Sums>,
     /// CII: some invoiced quantity names its unit.
     pub has_invoiced_unit: OnceCell<bool>,
 }
@@ -33,14 +42,7 @@ const NONE: Node = Node::MAX;
 
 impl<'t> Doc<'t> {
     pub fn of(tree: &'t Tree<'t>, syntax: Syntax, edition: Edition) -> Self {
-        Self {
-            tree,
-            syntax,
-            edition,
-            fault: None,
-            by_name: OnceCell::new(),
-            has_invoiced_unit: OnceCell::new(),
-        }
+        Self { tree, syntax, edition, fault: None, by_name: OnceCell::new(), memo: Memo::default() }
     }
 
     pub fn root(&self) -> Element<'_> {

@@ -3,7 +3,10 @@
 //! In: texts and decimals. Out: decimals, or `None` where a number is none or grows beyond what we can hold.
 //! Floats occur only where the official tests compute with doubles.
 
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime};
 use rust_decimal::{Decimal, RoundingStrategy};
+use std::cmp::Ordering;
 
 /// `xs:decimal`: blanks around it, a sign, digits, one point; no exponent.
 pub fn decimal(text: &str) -> Option<Decimal> {
@@ -48,6 +51,61 @@ fn round(value: Decimal, decimals: u32) -> Decimal {
 /// `round(x * 10 * 10) div 100` in doubles, half up toward plus infinity.
 pub fn round2_double(value: f64) -> f64 {
     (value * 10.0 * 10.0 + 0.5).floor() / 100.0
+}
+
+/// The exact value of a double beside a decimal, digit for digit: 99.1 as a double is a little less than 99.1.
+/// `None` for what is no number, and where the digits go beyond what we can hold.
+pub fn compare_exactly(double: f64, decimal: Decimal) -> Option<Ordering> {
+    if !double.is_finite() {
+        return None;
+    }
+    let bits = double.to_bits();
+    let (sign, exponent) = (if double.is_sign_negative() { -1 } else { 1 }, (bits >> 52 & 0x7ff) as i32);
+    let fraction = (bits & ((1 << 52) - 1)) as i128;
+    // double = mantissa * 2^power, decimal = digits / 10^scale
+    let (mantissa, power) =
+        if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) };
+    let shift =
+        |value: i128, by: i32| 1i128.checked_shl(by as u32).and_then(|factor| value.checked_mul(factor));
+    let left = (sign * mantissa).checked_mul(10i128.checked_pow(decimal.scale())?)?;
+    let right = decimal.mantissa();
+    match power {
+        _ if left == 0 || right == 0 => Some(left.cmp(&right)),
+        0.. => Some(shift(left, power)?.cmp(&right)),
+        _ => {
+            // Zeros at the end of the mantissa need not be shifted.
+            let spare = (left.trailing_zeros() as i32).min(-power);
+            Some((left >> spare).cmp(&shift(right, -power - spare)?))
+        }
+    }
+}
+
+/// `xs:date`, as the moment it begins; a date without a time zone is taken as one of UTC.
+pub fn date(text: &str) -> Option<DateTime> {
+    let text = trim(text);
+    let (day, zone) = text.split_at_checked(10)?;
+    let written =
+        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    if !day.bytes().enumerate().all(written) {
+        return None;
+    }
+    let begin = day.parse::<Date>().ok()?.at(0, 0, 0, 0);
+    begin.checked_sub(SignedDuration::from_mins(zone_minutes(zone)?)).ok()
+}
+
+/// Minutes east of Greenwich: none, `Z`, `+02:00`.
+fn zone_minutes(zone: &str) -> Option<i64> {
+    let sign = match zone.bytes().next() {
+        None => return Some(0),
+        Some(b'Z') if zone.len() == 1 => return Some(0),
+        Some(b'+') => 1,
+        Some(b'-') => -1,
+        Some(_) => return None,
+    };
+    let (hours, minutes) = zone[1..].split_once(':')?;
+    let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (true, true) = (digits(hours), digits(minutes)) else { return None };
+    Some(sign * (hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?))
 }
 
 /// Characters after the first point, as written: `string-length(substring-after(text, '.'))`.
@@ -108,6 +166,29 @@ mod tests {
         }
         assert_eq!(double("1e3"), 1000.0);
         assert!(double("inf").is_nan() && double("").is_nan());
+    }
+
+    #[test]
+    fn a_double_is_compared_digit_for_digit() {
+        let beside = |double: f64, decimal: &str| compare_exactly(double, decimal.parse().unwrap());
+        assert_eq!(beside(760.0, "760.00"), Some(Ordering::Equal));
+        assert_eq!(beside(0.1, "0.1"), Some(Ordering::Greater));
+        assert_eq!(beside(0.3, "0.3"), Some(Ordering::Less));
+        assert_eq!(beside(-0.3, "-0.3"), Some(Ordering::Greater));
+        assert_eq!(beside(1e20, "99999999999999999999.99"), Some(Ordering::Greater));
+        assert_eq!(beside(0.0, "-1"), Some(Ordering::Greater));
+        assert_eq!(beside(f64::NAN, "0"), None);
+    }
+
+    #[test]
+    fn dates_begin_where_their_zone_says() {
+        assert!(date("2026-11-21") == date(" 2026-11-21Z ") && date("2026-11-21").is_some());
+        assert!(date("2026-11-21+02:00") < date("2026-11-21") && date("2026-11-21-05:30") > date("2026-11-21"));
+        for text in
+            ["", "2026-13-01", "20261121", "2026-11-21+2", "2026-11-21T00:00", "21.11.2026", "2026-1é-2"]
+        {
+            assert_eq!(date(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -156,7 +156,7 @@ const INVOICED: &[Name] = &[
 
 /// One unit at an invoiced quantity allows units at every quantity.
 fn some_line_has_a_unit(quantity: Element) -> bool {
-    *quantity.doc.has_invoiced_unit.get_or_init(|| {
+    *quantity.doc.memo.has_invoiced_unit.get_or_init(|| {
         quantity.root().down(INVOICED).any(|invoiced| invoiced.attribute(Attribute::UnitCode).is_some())
     })
 }
