@@ -48,6 +48,7 @@ lists! {
     INVOICE_TYPES "invoice-type-codes"
     UNITS "units"
     VAT_CATEGORIES "vat-categories"
+    VAT_PREFIXES "vat-prefixes"
 }
 
 impl List {

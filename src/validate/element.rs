@@ -4,6 +4,7 @@
 //! the invoice model. The official tests speak about elements, so our rules do, too.
 
 use super::Edition;
+use super::cii::sums::Sums as CiiSums;
 use super::number;
 use crate::invoice::{Attribute, Name, Node, Syntax, Tree, blank};
 use rust_decimal::Decimal;
@@ -16,6 +17,8 @@ pub struct Doc<'t> {
     /// The edition of the rule books in force on the day of receipt.
     pub edition: Edition,
     by_name: OnceCell<ByName>,
+    /// What the rules of CII ask of the whole document.
+    pub cii_sums: OnceCell<CiiSums>,
 }
 
 /// Elements of one name, in document order: the first, and after each the next.
@@ -28,7 +31,7 @@ const NONE: Node = Node::MAX;
 
 impl<'t> Doc<'t> {
     pub fn of(tree: &'t Tree<'t>, syntax: Syntax, edition: Edition) -> Self {
-        Self { tree, syntax, edition, by_name: OnceCell::new() }
+        Self { tree, syntax, edition, by_name: OnceCell::new(), cii_sums: OnceCell::new() }
     }
 
     pub fn root(&self) -> Element<'_> {
