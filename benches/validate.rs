@@ -4,7 +4,13 @@
 //! The schema for libxml2 is written from our own structure tables. `LAUFMAPPE_BENCH_FOLDER` names a folder of
 //! other invoices to take.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a benchmark prints, and may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and may fail loudly"
+)]
 
 #[path = "../tests/structure/xsd.rs"]
 mod xsd;
@@ -153,9 +159,14 @@ fn xmllint(schema: &Path, files: &[&PathBuf]) -> Duration {
 /// Ten times the lines should cost ten times the time.
 fn growth(syntax: Syntax) {
     let (small, large) = (with_lines(syntax, 4_000), with_lines(syntax, 40_000));
-    let mut ratios: Vec<f64> = (0..5).map(|_| once(&large).as_secs_f64() / once(&small).as_secs_f64()).collect();
+    let mut ratios: Vec<f64> =
+        (0..5).map(|_| once(&large).as_secs_f64() / once(&small).as_secs_f64()).collect();
     ratios.sort_by(f64::total_cmp);
-    println!("{syntax:?}: 40,000 lines take {:.2} times as long as 4,000 ({} MB)", ratios[2], large.len() / 1_000_000);
+    println!(
+        "{syntax:?}: 40,000 lines take {:.2} times as long as 4,000 ({} MB)",
+        ratios[2],
+        large.len() / 1_000_000
+    );
 }
 
 fn once(document: &[u8]) -> Duration {

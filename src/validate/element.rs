@@ -4,6 +4,7 @@
 //! the invoice model. The official tests speak about elements, so our rules do, too.
 
 use super::Edition;
+use super::cii::sums::Sums as CiiSums;
 use super::engine::Fault;
 use super::number;
 use super::ubl::sums::Sums;
@@ -30,6 +31,8 @@ pub struct Memo {
     pub ubl_sums: OnceCell<Sums>,
     /// CII: some invoiced quantity names its unit.
     pub has_invoiced_unit: OnceCell<bool>,
+    /// What the rules of CII ask of the whole document.
+    pub cii_sums: OnceCell<CiiSums>,
 }
 
 /// Elements of one name, in document order: the first, and after each the next.

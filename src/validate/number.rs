@@ -53,6 +53,32 @@ pub fn round2_double(value: f64) -> f64 {
     (value * 10.0 * 10.0 + 0.5).floor() / 100.0
 }
 
+/// `round(xs:decimal(double) * 100) div 100`: the exact value of a double in cents, half up toward plus infinity.
+/// `None` for what is no number, and where the digits go beyond what we can hold.
+pub fn cents_of_double(value: f64) -> Option<Decimal> {
+    if !value.is_finite() {
+        return None;
+    }
+    let bits = value.to_bits();
+    let (exponent, fraction) = ((bits >> 52 & 0x7ff) as i32, (bits & ((1 << 52) - 1)) as i128);
+    // value = mantissa * 2^power
+    let (mantissa, power) =
+        if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) };
+    let hundredfold = if value.is_sign_negative() { -100 * mantissa } else { 100 * mantissa };
+    let cents = match power {
+        0.. => hundredfold.checked_mul(1i128.checked_shl(power as u32)?)?,
+        // Far below half a cent, and a larger shift would leave the integer.
+        ..-120 => 0,
+        _ => (2 * hundredfold + (1 << -power)) >> (1 - power),
+    };
+    Decimal::try_from_i128_with_scale(cents, 2).ok()
+}
+
+/// The nearest double, as `xs:double` of a decimal.
+pub fn to_double(value: Decimal) -> f64 {
+    double(&value.to_string())
+}
+
 /// The exact value of a double beside a decimal, digit for digit: 99.1 as a double is a little less than 99.1.
 /// `None` for what is no number, and where the digits go beyond what we can hold.
 pub fn compare_exactly(double: f64, decimal: Decimal) -> Option<Ordering> {
@@ -166,6 +192,23 @@ mod tests {
         }
         assert_eq!(double("1e3"), 1000.0);
         assert!(double("inf").is_nan() && double("").is_nan());
+    }
+
+    #[test]
+    fn doubles_are_rounded_by_their_exact_value() {
+        let cents = |value: f64| cents_of_double(value).map(|cents| cents.to_string());
+        for (value, rounded) in [
+            (1.005, "1.00"),
+            (0.125, "0.13"),
+            (-0.125, "-0.12"),
+            (1e15, "1000000000000000.00"),
+            (1e-300, "0.00"),
+        ] {
+            assert_eq!(cents(value).as_deref(), Some(rounded), "{value}");
+        }
+        assert_eq!(cents(0.1 + 0.2).as_deref(), Some("0.30"));
+        assert_eq!((cents(f64::NAN), cents(1e300)), (None, None));
+        assert_eq!(to_double(Decimal::new(9910, 2)), 99.1);
     }
 
     #[test]

@@ -106,7 +106,11 @@ fn libxml2(schema: &Path, files: &[PathBuf]) -> Vec<bool> {
             .collect();
         for file in part {
             let name = file.to_str().unwrap();
-            verdicts.push(*told.get(name).unwrap_or_else(|| panic!("no verdict on {name}: {}", &said[..said.len().min(2_000)])));
+            verdicts.push(
+                *told
+                    .get(name)
+                    .unwrap_or_else(|| panic!("no verdict on {name}: {}", &said[..said.len().min(2_000)])),
+            );
         }
     }
     verdicts

@@ -39,13 +39,80 @@ enum Part {
 }
 
 const VALUES: &[&str] = &[
-    "", " ", "0", "1", "-1", "+1.50", ".5", "1.", ".", "-", "1e3", "1,5", "NaN", "INF", "1 000", "\u{a0}1", " 7 ", "true",
-    "false", "TRUE", "2026-11-21", " 2026-11-21", "2026-11-21Z", "2026-11-21+14:00", "2026-11-21+14:01",
-    "2026-11-21-13:59", "2026-02-29", "2024-02-29", "2026-13-01", "2026-00-10", "26-11-21", "12026-11-21", "-0044-03-15",
-    "0000-01-01", "2026-11-21T10:00:00", "2026-11-21T24:00:00", "10:00:00", "24:00:00", "24:00:01", "10:00:00.123Z",
-    "10:00", "20261121", "QUJD", "QUI=", "QUJ", "Q UJ D", "QQ==", "QQ=", "QUJD=", "Q*==", "urn:x:y", "http://a b", "%zz",
-    "http://[", "de", "de-DE", "deutschland", "x-klingon-long", "EUR", "EU", "EURO", "&#9;", "&#x31;", "<![CDATA[12]]>",
-    "<!-- c -->5", "5<?p?>", "2026-<!-- c -->11-21", "\n2026-11-21\n", "ä", "#fragment", "a^b", "1001", " 1001 ", "6",
+    "",
+    " ",
+    "0",
+    "1",
+    "-1",
+    "+1.50",
+    ".5",
+    "1.",
+    ".",
+    "-",
+    "1e3",
+    "1,5",
+    "NaN",
+    "INF",
+    "1 000",
+    "\u{a0}1",
+    " 7 ",
+    "true",
+    "false",
+    "TRUE",
+    "2026-11-21",
+    " 2026-11-21",
+    "2026-11-21Z",
+    "2026-11-21+14:00",
+    "2026-11-21+14:01",
+    "2026-11-21-13:59",
+    "2026-02-29",
+    "2024-02-29",
+    "2026-13-01",
+    "2026-00-10",
+    "26-11-21",
+    "12026-11-21",
+    "-0044-03-15",
+    "0000-01-01",
+    "2026-11-21T10:00:00",
+    "2026-11-21T24:00:00",
+    "10:00:00",
+    "24:00:00",
+    "24:00:01",
+    "10:00:00.123Z",
+    "10:00",
+    "20261121",
+    "QUJD",
+    "QUI=",
+    "QUJ",
+    "Q UJ D",
+    "QQ==",
+    "QQ=",
+    "QUJD=",
+    "Q*==",
+    "urn:x:y",
+    "http://a b",
+    "%zz",
+    "http://[",
+    "de",
+    "de-DE",
+    "deutschland",
+    "x-klingon-long",
+    "EUR",
+    "EU",
+    "EURO",
+    "&#9;",
+    "&#x31;",
+    "<![CDATA[12]]>",
+    "<!-- c -->5",
+    "5<?p?>",
+    "2026-<!-- c -->11-21",
+    "\n2026-11-21\n",
+    "ä",
+    "#fragment",
+    "a^b",
+    "1001",
+    " 1001 ",
+    "6",
 ];
 
 /// One to three changes.
@@ -104,8 +171,21 @@ fn change(root: &mut Element, chance: &mut Chance, others: &[String]) {
         }
         8 => {
             let name = *chance.one(&[
-                "currencyID", "unitCode", "schemeID", "schemeURI", "languageID", "listID", "listAgencyID", "listURI",
-                "mimeCode", "format", "filename", "name", "uri", "unknown", "xml:lang",
+                "currencyID",
+                "unitCode",
+                "schemeID",
+                "schemeURI",
+                "languageID",
+                "listID",
+                "listAgencyID",
+                "listURI",
+                "mimeCode",
+                "format",
+                "filename",
+                "name",
+                "uri",
+                "unknown",
+                "xml:lang",
             ]);
             assert!(Attribute::find("currencyID").is_some());
             let value = attribute_value(chance);
@@ -149,7 +229,8 @@ fn child(parent: &Element, chance: &mut Chance) -> usize {
 
 /// Some element; only one with children, if asked.
 fn any<'e>(root: &'e mut Element, chance: &mut Chance, with_children: bool) -> &'e mut Element {
-    let fits = |element: &Element| !with_children || element.parts.iter().any(|part| matches!(part, Part::Element(_)));
+    let fits =
+        |element: &Element| !with_children || element.parts.iter().any(|part| matches!(part, Part::Element(_)));
     pick(root, chance, &fits)
 }
 
@@ -176,7 +257,11 @@ fn number_of(element: &Element, fits: &dyn Fn(&Element) -> bool) -> usize {
     below + usize::from(fits(element))
 }
 
-fn nth<'e>(element: &'e mut Element, wanted: &mut usize, fits: &dyn Fn(&Element) -> bool) -> Option<&'e mut Element> {
+fn nth<'e>(
+    element: &'e mut Element,
+    wanted: &mut usize,
+    fits: &dyn Fn(&Element) -> bool,
+) -> Option<&'e mut Element> {
     if fits(element) {
         if *wanted == 0 {
             return Some(element);

@@ -51,7 +51,8 @@ pub fn write(table: &str, folder: &Path) {
     std::fs::write(folder.join("values.xsd"), schema("v", TYPES, &[], &types)).unwrap();
     for (prefix, content) in &files {
         let others: Vec<&str> = prefixes.iter().copied().filter(|other| other != prefix).collect();
-        std::fs::write(folder.join(format!("{prefix}.xsd")), schema(prefix, uri(prefix), &others, content)).unwrap();
+        std::fs::write(folder.join(format!("{prefix}.xsd")), schema(prefix, uri(prefix), &others, content))
+            .unwrap();
     }
 }
 
@@ -88,7 +89,8 @@ fn flat(name: &str) -> String {
 }
 
 fn value_type(line: &[&str]) -> String {
-    let attributes: String = line.get(3).unwrap_or(&"").split('|').filter(|one| !one.is_empty()).map(attribute).collect();
+    let attributes: String =
+        line.get(3).unwrap_or(&"").split('|').filter(|one| !one.is_empty()).map(attribute).collect();
     format!(
         r#"<xs:complexType name="{}"><xs:simpleContent><xs:extension base="{}">{attributes}</xs:extension></xs:simpleContent></xs:complexType>"#,
         flat(line[1]),
