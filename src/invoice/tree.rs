@@ -234,6 +234,8 @@ struct Builder<'a> {
 #[derive(Clone, Copy)]
 struct Declaration {
     prefix: Span,
+    /// The prefix again, where it is short: nearly all are, and numbers compare at once.
+    short: u64,
     space: Space,
     /// The namespace of `xsi:type` and its like.
     instance: bool,
@@ -248,7 +250,7 @@ struct Open {
 
 impl<'a> Builder<'a> {
     fn over(source: &'a str) -> Self {
-        let elements = Vec::with_capacity(source.len() / 50);
+        let elements = Vec::with_capacity(source.len() / 32);
         let tree = Tree {
             source,
             composed: String::new(),
@@ -383,14 +385,18 @@ impl<'a> Builder<'a> {
             return Err(malformed("a prefix that is no name", at));
         }
         let prefix = self.span(prefix);
-        self.declarations.push(Declaration { prefix, space, instance });
+        let short = short(self.tree.slice(prefix));
+        self.declarations.push(Declaration { prefix, short, space, instance });
         Ok(())
     }
 
     /// What a prefix means here, innermost declaration first.
     fn declaration(&self, prefix: &str) -> Option<Declaration> {
-        let mut inward = self.declarations.iter().rev();
-        inward.find(|declaration| self.tree.slice(declaration.prefix) == prefix).copied()
+        let short = short(prefix);
+        let is_meant = |declaration: &&Declaration| {
+            declaration.short == short && (short != LONG || self.tree.slice(declaration.prefix) == prefix)
+        };
+        self.declarations.iter().rev().find(is_meant).copied()
     }
 
     fn space(&self, prefix: &str) -> Option<Space> {
@@ -534,6 +540,17 @@ impl<'a> Builder<'a> {
         }
         Ok(self.tree)
     }
+}
+
+/// What [`short`] gives for what is not.
+const LONG: u64 = u64::MAX;
+
+/// Up to seven bytes and their number as one number.
+fn short(prefix: &str) -> u64 {
+    if prefix.len() > 7 {
+        return LONG;
+    }
+    prefix.bytes().fold(prefix.len() as u64, |packed, byte| packed << 8 | u64::from(byte))
 }
 
 /// A name without prefix, as far as ASCII goes.
