@@ -154,6 +154,9 @@ impl Table {
     /// Tells every row that is broken at this element. All paths are walked at once, so the price is that of
     /// the elements on them, not of the rows.
     pub fn examine(&self, element: Element, find: &mut dyn FnMut(&'static str, Severity, Broken)) {
+        if self.rows.is_empty() {
+            return;
+        }
         let mut hits = Hits::of(&self.rows);
         self.trie.walk(element, &mut hits);
         for number in &self.asking {

@@ -136,7 +136,10 @@ fn paths(column: &str) -> Vec<Path> {
             let names = step.trim_start_matches('(').trim_end_matches(')').split('|');
             let longer = |name: &str| {
                 let step = (deep, name.to_owned());
-                found.iter().map(|path| [path.as_slice(), &[step.clone()]].concat()).collect::<Vec<Path>>()
+                found
+                    .iter()
+                    .map(|path| [path.as_slice(), std::slice::from_ref(&step)].concat())
+                    .collect::<Vec<Path>>()
             };
             found = names.flat_map(longer).collect();
             deep = false;

@@ -192,7 +192,7 @@ fn the_texts_name_the_place() {
         (
             "cac:Party | //cac:PayeeParty ? guard",
             "cac:A/cbc:B",
-            "Das Element cbc:B kommt in einer Rechnung nach EN 16931 unter cac:Party oder cac:PayeeParty/cac:A nicht vor.",
+            "Das Element cbc:B kommt in einer Rechnung nach EN 16931 unter (cac:Party oder cac:PayeeParty)/cac:A nicht vor.",
         ),
     ] {
         assert_eq!(words::of(&row(Test::Absent, path), context).text.de, de);
