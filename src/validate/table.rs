@@ -41,9 +41,11 @@ pub use words::wording;
 /// A predicate of an official context that stands in code.
 pub type Guard = fn(Element) -> bool;
 
-/// Every file, for the texts of its rows.
-const FILES: &[&str] =
-    &[include_str!("../../rules/syntax/ubl.tsv"), include_str!("../../rules/syntax/cii.tsv")];
+/// Every file, for the texts of its rows, and whose rules it holds.
+const FILES: &[(&str, &str)] = &[
+    ("EN 16931", include_str!("../../rules/syntax/ubl.tsv")),
+    ("EN 16931", include_str!("../../rules/syntax/cii.tsv")),
+];
 
 /// One pattern from a file, its contexts in the order of the file. Lives as long as the program: to be called
 /// once for a file. What cannot be read makes every test fail that looks at a document.

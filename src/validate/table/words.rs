@@ -12,9 +12,11 @@ use std::sync::LazyLock;
 
 static WORDINGS: LazyLock<HashMap<&'static str, Wording>> = LazyLock::new(|| {
     let mut wordings = HashMap::new();
-    for lines in FILES.iter().flat_map(|file| Sheet::read(file).contexts) {
-        for row in &lines.rows {
-            wordings.entry(row.id).or_insert_with(|| of(row, lines.context));
+    for (rules, file) in FILES {
+        for lines in Sheet::read(file).contexts {
+            for row in &lines.rows {
+                wordings.entry(row.id).or_insert_with(|| of(rules, row, lines.context));
+            }
         }
     }
     wordings
@@ -25,7 +27,7 @@ pub fn wording(id: &str) -> Option<&'static Wording> {
     WORDINGS.get(id)
 }
 
-pub(super) fn of(row: &Row, context: &str) -> Wording {
+pub(super) fn of(rules: &str, row: &Row, context: &str) -> Wording {
     let (place, thing) = place_and_thing(context, row.path);
     let is_attribute = thing.starts_with('@');
     let name = thing.replace('@', "");
@@ -36,11 +38,11 @@ pub(super) fn of(row: &Row, context: &str) -> Wording {
         |at: &str, or: &str| if place.is_empty() { String::new() } else { at.to_owned() + &choice(&place, or) };
     let de = |holds: &str| {
         let (name, inside) = (choice(&name, " oder "), inside(at_de, " oder "));
-        format!("{kind_de} {name} kommt in einer Rechnung nach EN 16931{inside} {holds} vor.")
+        format!("{kind_de} {name} kommt in einer Rechnung nach {rules}{inside} {holds} vor.")
     };
     let en = |holds: &str| {
         let (name, inside) = (choice(&name, " or "), inside(at_en, " or "));
-        format!("{kind_en} {name} {holds}{inside} in an invoice of EN 16931.")
+        format!("{kind_en} {name} {holds}{inside} in an invoice of {rules}.")
     };
     let text = match row.test {
         Test::Absent | Test::Never => Bilingual::new(de("nicht"), en("does not occur")),
@@ -74,15 +76,24 @@ fn choice(place: &str, or: &str) -> String {
 /// root of the document, or anywhere.
 fn place_and_thing(context: &str, path: &str) -> (String, String) {
     let context = context.split(" ? ").next().unwrap_or_default();
-    let place = if context.starts_with('/') && !context.starts_with("//") {
-        String::new()
-    } else {
-        context.replace("//", "").replace(" | ", "|")
-    };
+    let places: Vec<String> = context.split('|').filter_map(|place| named(place.trim())).collect();
+    let place = places.join("|");
     let path = path.trim_start_matches("//").replace(['(', ')'], "").replace(" | ", "|");
     match path.rsplit_once('/') {
         None => (place, path),
         Some((inner, thing)) if place.is_empty() => (inner.trim_end_matches('/').to_owned(), thing.to_owned()),
         Some((inner, thing)) => (format!("{place}/{}", inner.trim_end_matches('/')), thing.to_owned()),
+    }
+}
+
+/// How a place is named: the path, `…Amount` for names that end so, and of a path from the root its last step.
+/// The root itself needs no name.
+fn named(place: &str) -> Option<String> {
+    if let Some(ending) = place.strip_prefix('*') {
+        return Some(format!("…{ending}"));
+    }
+    match place.strip_prefix('/').filter(|path| !path.starts_with('/')) {
+        Some(path) => path.rsplit_once('/').map(|(_, last)| last.to_owned()),
+        None => Some(place.trim_start_matches("//").to_owned()),
     }
 }
