@@ -1,6 +1,7 @@
 //! Every rule we have, for the page of rules and for the tests that watch over them.
 
 use super::engine::Book;
+use super::table::Test;
 use super::{Edition, LegalClass, Severity, cii, guessed, own, peppol, ubl, wording, xrechnung};
 use crate::invoice::Term;
 use crate::job::Bilingual;
@@ -35,7 +36,9 @@ pub fn catalogue() -> Vec<Entry> {
                 entries.push(Entry { never_fires, ..entry(name, rule.id, rule.severity, rule.only) });
             }
             for row in context.table.iter().flat_map(|table| table.rows()) {
-                entries.push(Entry { is_table_row: true, ..entry(name, row.id, row.severity, row.only) });
+                let never_fires = row.test == Test::Never;
+                let entry = entry(name, row.id, row.severity, row.only);
+                entries.push(Entry { never_fires, is_table_row: true, ..entry });
             }
         }
     }

@@ -11,6 +11,7 @@ mod own;
 mod peppol;
 mod syntax;
 mod syntax_cii;
+mod tables;
 mod ubl;
 mod xrechnung;
 
@@ -89,7 +90,7 @@ fn every_rule_is_broken_by_its_edit_and_kept_at_its_edge() {
     assert!(wrong.is_empty(), "{} of the cases fail:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Rows of the tables in `rules/syntax` make their own cases; see `syntax.rs`.
+/// Rows of the tables in `rules/syntax` make their own cases; see `tables.rs`.
 #[test]
 fn every_rule_has_a_case() {
     let covered: BTreeSet<(&str, &str)> = cases().iter().map(|case| (case.book, case.id)).collect();

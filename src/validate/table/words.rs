@@ -12,9 +12,11 @@ use std::sync::LazyLock;
 
 static WORDINGS: LazyLock<HashMap<&'static str, Wording>> = LazyLock::new(|| {
     let mut wordings = HashMap::new();
-    for lines in FILES.iter().flat_map(|file| Sheet::read(file).contexts) {
-        for row in &lines.rows {
-            wordings.entry(row.id).or_insert_with(|| of(row, lines.context));
+    for (rules, file) in FILES {
+        for lines in Sheet::read(file).contexts {
+            for row in &lines.rows {
+                wordings.entry(row.id).or_insert_with(|| of(rules, row, lines.context));
+            }
         }
     }
     wordings
@@ -25,40 +27,49 @@ pub fn wording(id: &str) -> Option<&'static Wording> {
     WORDINGS.get(id)
 }
 
-pub(super) fn of(row: &Row, context: &str) -> Wording {
+pub(super) fn of(rules: &str, row: &Row, context: &str) -> Wording {
     let (place, thing) = place_and_thing(context, row.path);
-    let (article, de, en) = match thing.strip_prefix('@') {
-        Some(name) => ("Das Attribut", name.to_owned(), format!("The attribute {name}")),
-        None => ("Das Element", thing.clone(), format!("The element {thing}")),
+    let is_attribute = thing.starts_with('@');
+    let name = thing.replace('@', "");
+    let (kind_de, kind_en) =
+        if is_attribute { ("Das Attribut", "The attribute") } else { ("Das Element", "The element") };
+    let (at_de, at_en) = if is_attribute { (" an ", " on ") } else { (" unter ", " under ") };
+    let inside =
+        |at: &str, or: &str| if place.is_empty() { String::new() } else { at.to_owned() + &choice(&place, or) };
+    let de = |holds: &str| {
+        let (name, inside) = (choice(&name, " oder "), inside(at_de, " oder "));
+        format!("{kind_de} {name} kommt in einer Rechnung nach {rules}{inside} {holds} vor.")
     };
-    let de = format!("{article} {}", de.replace('|', " oder "));
-    let en = en.replace('|', " or ");
-    let (inside_de, inside_en) = match place.as_str() {
-        "" => ("in einer Rechnung nach EN 16931".to_owned(), "in an invoice of EN 16931".to_owned()),
-        place => (
-            format!("in einer Rechnung nach EN 16931 unter {}", place.replace('|', " oder ")),
-            format!("under {} in an invoice of EN 16931", place.replace('|', " or ")),
-        ),
+    let en = |holds: &str| {
+        let (name, inside) = (choice(&name, " or "), inside(at_en, " or "));
+        format!("{kind_en} {name} {holds}{inside} in an invoice of {rules}.")
     };
     let text = match row.test {
-        Test::Absent | Test::Never => Bilingual::new(
-            format!("{de} kommt {inside_de} nicht vor."),
-            format!("{en} does not occur {inside_en}."),
-        ),
-        Test::Once => Bilingual::new(
-            format!("{de} kommt {inside_de} höchstens einmal vor."),
-            format!("{en} occurs at most once {inside_en}."),
-        ),
-        Test::Present => Bilingual::new(
-            format!("{de} kommt {inside_de} immer vor."),
-            format!("{en} always occurs {inside_en}."),
-        ),
-        Test::Single => Bilingual::new(
-            format!("{de} kommt {inside_de} genau einmal vor."),
-            format!("{en} occurs exactly once {inside_en}."),
-        ),
+        Test::Absent | Test::Never => Bilingual::new(de("nicht"), en("does not occur")),
+        Test::Once if of_document(context) => {
+            Bilingual::new(de("insgesamt höchstens einmal"), en("occurs at most once in all"))
+        }
+        Test::Once => Bilingual::new(de("jeweils höchstens einmal"), en("occurs at most once each time")),
+        Test::Present => Bilingual::new(de("immer"), en("always occurs")),
+        Test::Single => Bilingual::new(de("jeweils genau einmal"), en("occurs exactly once each time")),
     };
     Wording { terms: Vec::new(), legal_class: LegalClass::Format, text }
+}
+
+/// The context is the root, so what is counted is counted in the whole document.
+fn of_document(context: &str) -> bool {
+    context.starts_with('/')
+        && !context.split('|').any(|place| place.trim().trim_start_matches('/').contains('/'))
+}
+
+/// `cac:A|cac:B/cac:C` in words: the choice is between the first steps.
+fn choice(place: &str, or: &str) -> String {
+    let Some(last) = place.rfind('|') else { return place.to_owned() };
+    let words = |choice: &str| choice.replace('|', or);
+    match place[last..].find('/') {
+        Some(end) => format!("({}){}", words(&place[..last + end]), &place[last + end..]),
+        None => words(place),
+    }
 }
 
 /// Where a row looks, and for what: `cac:OrderReference`, `cbc:UUID`. The place is empty for what stands at the
