@@ -85,7 +85,7 @@ fn begins_with_country(number: &str) -> bool {
     let prefix = &number[..end];
     match prefix.as_bytes() {
         [] | [b' ' | b'1' | b'A'..=b'Z'] | [b' ', b'1' | b'A'..=b'Z'] | [b'A'..=b'Z', b' '] => true,
-        _ => VAT_PREFIXES.contains(prefix),
+        _ => VAT_PREFIXES.lists(prefix),
     }
 }
 
