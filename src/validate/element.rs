@@ -140,7 +140,7 @@ impl<'d> Element<'d> {
 
     /// `a/b/c`: every element at the end of a path, in document order. The empty path is the element itself.
     pub fn down(self, path: &[Name]) -> Down<'d, '_> {
-        Down { path, stack: Vec::new(), start: Some(self) }
+        Down { path, inside: Some(self), level: 0, candidate: self.doc.tree.first_child(self.node) }
     }
 
     /// First element at the end of a path.
@@ -247,46 +247,38 @@ impl<'d> Element<'d> {
 /// Walks the elements at the end of a path.
 pub struct Down<'d, 'p> {
     path: &'p [Name],
-    /// The next candidate on each level.
-    stack: Vec<Option<Node>>,
-    start: Option<Element<'d>>,
+    /// The element whose children are candidates; none at the end.
+    inside: Option<Element<'d>>,
+    /// How many steps of the path lead to it.
+    level: usize,
+    candidate: Option<Node>,
 }
 
 impl<'d> Iterator for Down<'d, '_> {
     type Item = Element<'d>;
 
     fn next(&mut self) -> Option<Element<'d>> {
-        let start = self.start?;
-        if self.path.is_empty() {
-            self.start = None;
-            return Some(start);
-        }
-        let tree = start.doc.tree;
-        if self.stack.is_empty() {
-            self.stack.push(tree.first_child(start.node));
-        }
+        let Some(last) = self.path.len().checked_sub(1) else { return self.inside.take() };
         loop {
-            let level = self.stack.len();
-            let Some(candidate) = self.stack.last_mut() else {
-                self.start = None;
-                return None;
+            let inside = self.inside?;
+            let tree = inside.doc.tree;
+            let Some(node) = self.candidate else {
+                self.inside = if self.level == 0 { None } else { inside.parent() };
+                self.level = self.level.saturating_sub(1);
+                self.candidate = tree.next_sibling(inside.node);
+                continue;
             };
-            let Some(node) = *candidate else {
-                self.stack.pop();
-                if self.stack.is_empty() {
-                    self.start = None;
-                    return None;
+            if tree.name(node) == self.path[self.level] {
+                if self.level == last {
+                    self.candidate = tree.next_sibling(node);
+                    return Some(inside.at(node));
                 }
-                continue;
-            };
-            *candidate = tree.next_sibling(node);
-            if tree.name(node) != self.path[level - 1] {
-                continue;
+                self.inside = Some(inside.at(node));
+                self.level += 1;
+                self.candidate = tree.first_child(node);
+            } else {
+                self.candidate = tree.next_sibling(node);
             }
-            if level == self.path.len() {
-                return Some(start.at(node));
-            }
-            self.stack.push(tree.first_child(node));
         }
     }
 }
