@@ -5,9 +5,9 @@
 use super::model::*;
 use super::names::Attribute::{Format, ListId, ListVersionId, UnitCode};
 use super::names::Name;
-use super::vocabulary::{qdt, ram, rsm, udt};
 use super::reading::{At, Reading, trim};
 use super::tree::Tree;
+use super::vocabulary::{qdt, ram, rsm, udt};
 use super::{Amount, Term, bg, bt};
 
 /// The invoice, and whether it was too large to be read whole.
@@ -33,8 +33,8 @@ pub fn read(tree: &Tree) -> (Invoice, bool) {
             settlement(r, at, &mut invoice);
         }
     }
-    if let Some(node) = tree.mixed {
-        r.note(root, bg(0), tree.text(node));
+    if let Some(node) = tree.mixed.first() {
+        r.note(root, bg(0), tree.text(*node));
     }
     let overflowed = r.overflowed();
     invoice.places = std::mem::take(&mut r.places);
