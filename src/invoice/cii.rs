@@ -33,8 +33,8 @@ pub fn read(tree: &Tree, attachments: Attachments) -> (Invoice, bool) {
             settlement(r, at, &mut invoice);
         }
     }
-    if let Some(node) = tree.mixed {
-        r.note(root, bg(0), tree.text(node));
+    if let Some(node) = tree.mixed.first() {
+        r.note(root, bg(0), tree.text(*node));
     }
     let overflowed = r.overflowed();
     invoice.places = std::mem::take(&mut r.places);

@@ -25,8 +25,12 @@ pub struct Tree<'a> {
     attributes: Vec<Given>,
     /// Where a comment divides the text of an element, in bytes of it; rare.
     divided: Vec<(Node, u32)>,
-    /// The first element that holds both text and elements.
-    pub mixed: Option<Node>,
+    /// Elements that hold both text and elements, in document order; rare.
+    pub mixed: Vec<Node>,
+    /// Elements without a namespace, in document order; rare.
+    homeless: Vec<Node>,
+    /// What `xsi:type` says: namespace and name; rare.
+    typed: Vec<(Node, Span, Span)>,
 }
 
 /// Number of an element; the root is 0.
@@ -128,6 +132,18 @@ impl<'a> Tree<'a> {
     /// The name as it was written, with the prefix the document chose.
     pub fn tag(&self, node: Node) -> &str {
         self.slice(self.elements[node as usize].tag)
+    }
+
+    /// Whether an element stands in any namespace, known or not.
+    pub fn has_namespace(&self, node: Node) -> bool {
+        self.homeless.binary_search(&node).is_err()
+    }
+
+    /// Namespace and name of the type `xsi:type` gives an element. Of an undeclared prefix nothing is known.
+    pub fn instance_type(&self, node: Node) -> Option<(&str, &str)> {
+        let first = self.typed.partition_point(|(typed, ..)| *typed < node);
+        let (typed, uri, name) = self.typed.get(first)?;
+        (*typed == node).then(|| (self.slice(*uri), self.slice(*name)))
     }
 
     /// The text of an element as XPath's `text()` sees it: a comment inside divides it.
@@ -236,6 +252,7 @@ struct Declaration {
     prefix: Span,
     /// The prefix again, where it is short: nearly all are, and numbers compare at once.
     short: u64,
+    uri: Span,
     space: Space,
     /// The namespace of `xsi:type` and its like.
     instance: bool,
@@ -257,7 +274,9 @@ impl<'a> Builder<'a> {
             elements,
             attributes: Vec::new(),
             divided: Vec::new(),
-            mixed: None,
+            mixed: Vec::new(),
+            homeless: Vec::new(),
+            typed: Vec::new(),
         };
         Self { tree, open: Vec::new(), declarations: Vec::new(), cdata_ends: source.contains("]]>") }
     }
@@ -278,6 +297,9 @@ impl<'a> Builder<'a> {
         let written = tag.name().into_inner();
         let name = self.name(written, at)?;
         let node = self.tree.elements.len() as Node;
+        if name.space() == Space::Other && self.is_homeless(written) {
+            self.tree.homeless.push(node);
+        }
         let tag = self.span(written);
         self.tree.elements.push(Element {
             name,
@@ -298,8 +320,8 @@ impl<'a> Builder<'a> {
         let Some(parent) = self.open.last_mut() else { return };
         if parent.last_child == 0 {
             self.tree.elements[parent.node as usize].child = node;
-            if self.tree.mixed.is_none() && !blank(self.tree.text(parent.node)) {
-                self.tree.mixed = Some(parent.node);
+            if !blank(self.tree.text(parent.node)) {
+                self.tree.mixed.push(parent.node);
             }
         } else {
             self.tree.elements[parent.last_child as usize].next = node;
@@ -359,24 +381,40 @@ impl<'a> Builder<'a> {
     fn place_foreign(&mut self, first: usize, at: u64) -> Result<()> {
         for number in first..self.tree.attributes.len() {
             let given = &self.tree.attributes[number];
-            let Some((prefix, _)) = self.tree.slice(given.name).split_once(':') else { continue };
+            let Some((prefix, local)) = self.tree.slice(given.name).split_once(':') else { continue };
             let attribute = match self.declaration(prefix) {
                 _ if prefix == "xml" => Attribute::Xml,
                 Some(declaration) if declaration.instance => Attribute::Instance,
                 Some(_) => Attribute::Foreign,
                 None => return Err(malformed("an undeclared prefix", at)),
             };
+            let names_a_type = attribute == Attribute::Instance && local == "type";
             self.tree.attributes[number].attribute = attribute;
+            if names_a_type {
+                self.note_type(self.tree.attributes[number].value);
+            }
         }
         Ok(())
+    }
+
+    /// Prefixes mean something only while the element is open, so the type is resolved at once.
+    fn note_type(&mut self, value: Span) {
+        let name = self.tree.slice(value);
+        let start = name.len() - name.trim_start().len();
+        let name = name.trim();
+        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+        let start = value.start + start as u32 + (name.len() - local.len()) as u32;
+        let local = Span { start, len: local.len() as u32, ..value };
+        let uri = self.declaration(prefix).map_or(Span::default(), |declaration| declaration.uri);
+        self.tree.typed.push((self.tree.elements.len() as Node, uri, local));
     }
 
     fn declare(&mut self, prefix: &str, uri: &str, at: u64) -> Result<()> {
         if self.declarations.len() >= MAX_DECLARATIONS {
             return Err(too_large(format!("more than {MAX_DECLARATIONS} namespaces are declared")));
         }
-        let uri = self.value(uri, at)?;
-        let uri = self.tree.slice(uri);
+        let place = self.value(uri, at)?;
+        let uri = self.tree.slice(place);
         let (space, instance) = (Space::of(uri), uri == INSTANCE);
         if uri.is_empty() && !prefix.is_empty() {
             return Err(malformed("a prefix declared as nothing", at));
@@ -386,7 +424,7 @@ impl<'a> Builder<'a> {
         }
         let prefix = self.span(prefix);
         let short = short(self.tree.slice(prefix));
-        self.declarations.push(Declaration { prefix, short, space, instance });
+        self.declarations.push(Declaration { prefix, uri: place, short, space, instance });
         Ok(())
     }
 
@@ -397,6 +435,11 @@ impl<'a> Builder<'a> {
             declaration.short == short && (short != LONG || self.tree.slice(declaration.prefix) == prefix)
         };
         self.declarations.iter().rev().find(is_meant).copied()
+    }
+
+    /// Neither a prefix nor a default namespace.
+    fn is_homeless(&self, name: &str) -> bool {
+        !name.contains(':') && self.declaration("").is_none_or(|default| default.uri.len == 0)
     }
 
     fn space(&self, prefix: &str) -> Option<Space> {
@@ -461,8 +504,8 @@ impl<'a> Builder<'a> {
         let Some(open) = self.open.last() else { return Err(malformed("text outside the root element", at)) };
         let node = open.node;
         if open.last_child != 0 {
-            if self.tree.mixed.is_none() && !blank(text) {
-                self.tree.mixed = Some(node);
+            if !blank(text) && self.tree.mixed.last() != Some(&node) {
+                self.tree.mixed.push(node);
             }
             return Ok(());
         }
@@ -495,8 +538,7 @@ impl<'a> Builder<'a> {
         let Some(open) = self.open.last() else { return Err(malformed("text outside the root element", at)) };
         let (node, has_children) = (open.node, open.last_child != 0);
         if has_children {
-            self.tree.mixed.get_or_insert(node);
-            return Ok(());
+            return self.cdata(meant.encode_utf8(&mut [0; 4]), at);
         }
         self.compose(node);
         self.append(node, meant.encode_utf8(&mut [0; 4]));
@@ -533,11 +575,13 @@ impl<'a> Builder<'a> {
         Span { start, len: piece.len() as u32, composed: true }
     }
 
-    fn finish(self) -> Result<Tree<'a>> {
+    fn finish(mut self) -> Result<Tree<'a>> {
         if !self.open.is_empty() || self.tree.elements.is_empty() {
             return Err(Error::new(Kind::Damaged, "the document ends before it is complete")
                 .hint("ask the sender to send it again"));
         }
+        self.tree.mixed.sort_unstable();
+        self.tree.mixed.dedup();
         Ok(self.tree)
     }
 }

@@ -94,8 +94,8 @@ pub fn read(tree: &Tree, syntax: Syntax, attachments: Attachments) -> (Invoice, 
     if invoice.payment.iter().any(|payment| payment.debit.is_some()) {
         drop_creditor(&mut invoice);
     }
-    if let Some(node) = tree.mixed {
-        r.note(root, bg(0), tree.text(node));
+    if let Some(node) = tree.mixed.first() {
+        r.note(root, bg(0), tree.text(*node));
     }
     let overflowed = r.overflowed();
     invoice.places = std::mem::take(&mut r.places);

@@ -1,7 +1,9 @@
 //! The structure check against libxml2: the same tables written as XML Schema, thousands of changed documents,
 //! the same verdict on each.
 //!
-//! `xmllint` (Debian: libxml2-utils) judges; without it the test fails.
+//! `xmllint` (Debian: libxml2-utils) judges; without it the test fails. In two things we follow XML Schema and the
+//! official validator where libxml2 differs: a CDATA section of blanks counts as blanks (`--nocdata` asks libxml2
+//! to see it so, too), and blanks around a date do not make it wrong (the changed documents have none).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
@@ -91,7 +93,7 @@ fn libxml2(schema: &Path, files: &[PathBuf]) -> Vec<bool> {
     let mut verdicts = Vec::new();
     for part in files.chunks(500) {
         let output = Command::new("xmllint")
-            .args(["--noout", "--nonet", "--huge", "--schema"])
+            .args(["--noout", "--nonet", "--huge", "--nocdata", "--schema"])
             .arg(schema)
             .args(part)
             .output()

@@ -197,12 +197,16 @@ fn change(root: &mut Element, chance: &mut Chance, others: &[String]) {
         9 => {
             let text = (*chance.one(&["x", " ", "&#160;", "<!-- c -->", "<?p?>", "<![CDATA[ ]]>"])).to_owned();
             let element = any(root, chance, false);
-            let at = chance.below(element.parts.len() + 1);
-            element.parts.insert(at, Part::Text(text));
+            // Not into a value: see `padded_date`.
+            if element.parts.iter().any(|part| matches!(part, Part::Element(_))) || !text.contains(' ') {
+                let at = chance.below(element.parts.len() + 1);
+                element.parts.insert(at, Part::Text(text));
+            }
         }
         10 => {
             // An element from elsewhere, or from another document.
-            let mut other = read(chance.one(others));
+            let other: &String = chance.one(others);
+            let mut other = read(other);
             let found = any(&mut other, chance, false).clone();
             let element = any(root, chance, true);
             let at = chance.below(element.parts.len() + 1);
@@ -323,12 +327,25 @@ fn element(tag: &quick_xml::events::BytesStart) -> Element {
     Element { name: tag.name().into_inner().to_owned(), attributes, parts: Vec::new() }
 }
 
+/// A date or time with blanks around it, without them; libxml2 alone calls it wrong.
+fn padded_date(element: &Element) -> Option<&str> {
+    let [Part::Text(text)] = element.parts.as_slice() else { return None };
+    let date = text.trim();
+    let dated = date.len() >= 8 && date.bytes().filter(|byte| matches!(byte, b'-' | b':')).count() >= 2;
+    (dated && date.len() < text.len()).then_some(date)
+}
+
 fn write(element: &Element, text: &mut String) {
     text.push_str(&format!("<{}", element.name));
     for (name, value) in &element.attributes {
         text.push_str(&format!(" {name}=\"{value}\""));
     }
     text.push('>');
+    if let Some(date) = padded_date(element) {
+        text.push_str(date);
+        text.push_str(&format!("</{}>", element.name));
+        return;
+    }
     for part in &element.parts {
         match part {
             Part::Text(piece) => text.push_str(piece),

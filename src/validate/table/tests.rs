@@ -212,7 +212,7 @@ fn the_texts_name_the_place() {
         (
             "*Amount ? guard",
             "@currencyID",
-            "Das Attribut currencyID kommt in einer Rechnung nach EN 16931 unter …Amount nicht vor.",
+            "Das Attribut currencyID kommt in einer Rechnung nach EN 16931 an …Amount nicht vor.",
         ),
     ] {
         assert_eq!(words::of("EN 16931", &row(Test::Absent, path), context).text.de, de);
