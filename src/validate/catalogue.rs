@@ -1,7 +1,8 @@
 //! Every rule we have, for the page of rules and for the tests that watch over them.
 
 use super::engine::Book;
-use super::{Edition, LegalClass, Severity, cii, guessed, own, peppol, ubl, wording, xrechnung};
+use super::table::Test;
+use super::{Edition, LegalClass, Severity, cii, facturx, guessed, own, peppol, ubl, wording, xrechnung};
 use crate::invoice::Term;
 use crate::job::Bilingual;
 
@@ -35,7 +36,9 @@ pub fn catalogue() -> Vec<Entry> {
                 entries.push(Entry { never_fires, ..entry(name, rule.id, rule.severity, rule.only) });
             }
             for row in context.table.iter().flat_map(|table| table.rows()) {
-                entries.push(Entry { is_table_row: true, ..entry(name, row.id, row.severity, row.only) });
+                let never_fires = row.test == Test::Never;
+                let entry = entry(name, row.id, row.severity, row.only);
+                entries.push(Entry { never_fires, is_table_row: true, ..entry });
             }
         }
     }
@@ -52,6 +55,9 @@ const BOOKS: &[(&str, &Book)] = &[
     ("xrechnung-cii", &xrechnung::CII),
     ("peppol-ubl", &peppol::UBL),
     ("peppol-cii", &peppol::CII),
+    ("facturx-minimum", &facturx::MINIMUM),
+    ("facturx-basic-wl", &facturx::BASIC_WL),
+    ("facturx-basic", &facturx::BASIC),
 ];
 
 fn entry(book: &'static str, id: &'static str, severity: Severity, only: Option<Edition>) -> Entry {

@@ -153,6 +153,11 @@ pub const fn severe(severity: Severity, rule: Rule) -> Rule {
 }
 
 impl Rule {
+    /// The same check under this id.
+    pub fn called(self, id: &'static str, severity: Severity) -> Rule {
+        Rule { id, severity, ..self }
+    }
+
     /// The official test is always true.
     pub fn never_fires(&self) -> bool {
         matches!(self.check, Check::Never)
@@ -248,11 +253,7 @@ pub const fn on(places: &'static [Where], rules: &'static [Rule]) -> Context {
 }
 
 /// Elements at these places for which the guard is true: a predicate of the official context.
-pub const fn on_if(
-    places: &'static [Where],
-    guard: fn(Element) -> bool,
-    rules: &'static [Rule],
-) -> Context {
+pub const fn on_if(places: &'static [Where], guard: fn(Element) -> bool, rules: &'static [Rule]) -> Context {
     Context { places, guard: Some(guard), only: None, rules, table: None }
 }
 
@@ -273,6 +274,20 @@ pub const fn on_table(
 }
 
 impl Context {
+    /// The same places with the wanted rules alone; none where no rule is left. Rows of a table are left out.
+    /// Lives as long as the program.
+    pub fn keeping(&self, wanted: impl Fn(&str) -> bool) -> Option<Context> {
+        let rules: Vec<Rule> = self.rules.iter().filter(|rule| wanted(rule.id)).copied().collect();
+        let Context { places, guard, only, .. } = *self;
+        (!rules.is_empty()).then(|| Context {
+            places,
+            guard,
+            only,
+            rules: Box::leak(rules.into_boxed_slice()),
+            table: None,
+        })
+    }
+
     fn is_about(&self, element: Element) -> bool {
         self.places.iter().any(|place| place.may_be(element.name()) && place.is_around(element))
             && self.guard.is_none_or(|guard| guard(element))
@@ -306,7 +321,11 @@ impl Book {
     }
 
     /// Applies the book to every element; `find` is told what is broken, where, and what cannot be told.
-    pub fn examine(&self, doc: &Doc, find: &mut dyn FnMut(&'static str, Severity, Element, Result<Broken, Undecided>)) {
+    pub fn examine(
+        &self,
+        doc: &Doc,
+        find: &mut dyn FnMut(&'static str, Severity, Element, Result<Broken, Undecided>),
+    ) {
         let compiled = self.compiled(doc.edition);
         for node in 0..doc.tree.len() as Node {
             let element = Element { doc, node };
@@ -412,7 +431,8 @@ mod tests {
 
     #[test]
     fn both_sides_are_remembered() {
-        let Ok(Outcome::Broken(broken)) = equal(Some(Decimal::new(1500, 1)), Some(Decimal::new(14900, 2))) else {
+        let Ok(Outcome::Broken(broken)) = equal(Some(Decimal::new(1500, 1)), Some(Decimal::new(14900, 2)))
+        else {
             panic!()
         };
         assert_eq!(broken.expected.as_deref(), Some("150.00"));

@@ -12,6 +12,7 @@ mod cii;
 mod codes;
 mod element;
 mod engine;
+mod facturx;
 mod guessed;
 mod number;
 mod own;
@@ -73,7 +74,7 @@ fn examine(xml: &[u8], edition: Edition) -> Report {
     let doc = Doc::of(&tree, syntax, edition);
     let known = profile::profile_of(doc.root());
     let mut findings = Findings::by(known.unwrap_or_else(profile::unknown_profile));
-    if known.is_none() {
+    if known.is_none_or(|profile| !profile.official) {
         findings.push(own::unknown_profile(profile::identifier(doc.root())));
     }
     let structure = structure::examine(&doc);
@@ -106,6 +107,10 @@ fn book(set: Set, syntax: Syntax) -> Option<&'static Book> {
         (Set::Xrechnung, Syntax::UblInvoice | Syntax::UblCreditNote) => Some(&xrechnung::UBL),
         (Set::Peppol, Syntax::Cii) => Some(&peppol::CII),
         (Set::Peppol, Syntax::UblInvoice | Syntax::UblCreditNote) => Some(&peppol::UBL),
+        (Set::FacturxMinimum, Syntax::Cii) => Some(&facturx::MINIMUM),
+        (Set::FacturxBasicWl, Syntax::Cii) => Some(&facturx::BASIC_WL),
+        (Set::FacturxBasic, Syntax::Cii) => Some(&facturx::BASIC),
+        (Set::FacturxMinimum | Set::FacturxBasicWl | Set::FacturxBasic, _) => None,
         (Set::Laufmappe | Set::Guessed, _) => None,
     }
 }
@@ -212,9 +217,15 @@ fn whole_document(id: &str, legal_class: LegalClass, de: String, en: String) -> 
 fn unreadable(error: &Error) -> Finding {
     let de = match error.kind {
         crate::error::Kind::Empty => "Die Datei hat einen Inhalt. Bitte die Rechnung noch einmal anfordern.",
-        crate::error::Kind::TooLarge => "Die Datei hat eine Größe und einen Aufbau, wie sie Rechnungen haben. Bitte von Hand prüfen.",
-        crate::error::Kind::Forbidden => "Die Datei kommt ohne Dokumenttyp-Definition und eigene Entitäten aus. Bitte eine einfache XML-Datei anfordern.",
-        _ => "Die Datei ist wohlgeformtes XML. Bitte die Rechnung so anfordern, wie das Programm des Absenders sie schreibt.",
+        crate::error::Kind::TooLarge => {
+            "Die Datei hat eine Größe und einen Aufbau, wie sie Rechnungen haben. Bitte von Hand prüfen."
+        }
+        crate::error::Kind::Forbidden => {
+            "Die Datei kommt ohne Dokumenttyp-Definition und eigene Entitäten aus. Bitte eine einfache XML-Datei anfordern."
+        }
+        _ => {
+            "Die Datei ist wohlgeformtes XML. Bitte die Rechnung so anfordern, wie das Programm des Absenders sie schreibt."
+        }
     };
     let mut finding = whole_document(
         "LM-XML",
@@ -242,8 +253,10 @@ fn broken_off() -> Finding {
     whole_document(
         "LM-BROKEN-OFF",
         LegalClass::BusinessRule,
-        "Die Prüfung wurde abgebrochen, ein Programmfehler. Bitte von Hand prüfen und den Fehler melden.".to_owned(),
-        "The examination broke off, a fault of the program. Please check by hand and report the fault.".to_owned(),
+        "Die Prüfung wurde abgebrochen, ein Programmfehler. Bitte von Hand prüfen und den Fehler melden."
+            .to_owned(),
+        "The examination broke off, a fault of the program. Please check by hand and report the fault."
+            .to_owned(),
     )
 }
 
@@ -254,7 +267,9 @@ fn undecided(id: &str, location: String) -> Finding {
         format!(
             "Die Regel {id} lässt sich entscheiden. Hier steht eine Angabe doppelt oder ein Wert ist keine brauchbare Zahl; bitte von Hand prüfen."
         ),
-        format!("Rule {id} can be decided. Here a value is given twice or is no usable number; please check by hand."),
+        format!(
+            "Rule {id} can be decided. Here a value is given twice or is no usable number; please check by hand."
+        ),
     );
     Finding { location, ..finding }
 }

@@ -52,6 +52,10 @@ pub enum Set {
     Xrechnung,
     /// OpenPeppol: BIS Billing 3.
     Peppol,
+    /// FNFE-MPE and FeRD: profiles of Factur-X and ZUGFeRD, in CII.
+    FacturxMinimum,
+    FacturxBasicWl,
+    FacturxBasic,
     /// Our own rules for every invoice.
     Laufmappe,
     /// Our own rules for invoices guessed from a page.
@@ -157,11 +161,9 @@ pub fn identifier(root: Element) -> Option<String> {
 fn identifier_path(syntax: Syntax) -> &'static [Name] {
     match syntax {
         Syntax::UblInvoice | Syntax::UblCreditNote => &[cbc::CustomizationID],
-        Syntax::Cii => &[
-            rsm::ExchangedDocumentContext,
-            ram::GuidelineSpecifiedDocumentContextParameter,
-            ram::ID,
-        ],
+        Syntax::Cii => {
+            &[rsm::ExchangedDocumentContext, ram::GuidelineSpecifiedDocumentContextParameter, ram::ID]
+        }
     }
 }
 

@@ -7,10 +7,12 @@
 mod cii;
 mod codes;
 mod edit;
+mod facturx;
 mod own;
 mod peppol;
 mod syntax;
 mod syntax_cii;
+mod tables;
 mod ubl;
 mod xrechnung;
 
@@ -50,6 +52,7 @@ fn cases() -> Vec<Case> {
     cases.extend(peppol::cases());
     cases.extend(syntax::cases());
     cases.extend(syntax_cii::cases());
+    cases.extend(facturx::cases());
     cases.extend(own::cases());
     cases
 }
@@ -76,7 +79,7 @@ fn every_rule_is_broken_by_its_edit_and_kept_at_its_edge() {
     assert!(wrong.is_empty(), "{} of the cases fail:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Rows of the tables in `rules/syntax` make their own cases; see `syntax.rs`.
+/// Rows of the tables in `rules/syntax` make their own cases; see `tables.rs`.
 #[test]
 fn every_rule_has_a_case() {
     let covered: BTreeSet<(&str, &str)> = cases().iter().map(|case| (case.book, case.id)).collect();

@@ -12,9 +12,11 @@ use std::sync::LazyLock;
 
 static WORDINGS: LazyLock<HashMap<&'static str, Wording>> = LazyLock::new(|| {
     let mut wordings = HashMap::new();
-    for lines in FILES.iter().flat_map(|file| Sheet::read(file).contexts) {
-        for row in &lines.rows {
-            wordings.entry(row.id).or_insert_with(|| of(row, lines.context));
+    for (rules, file) in FILES {
+        for lines in Sheet::read(file).contexts {
+            for row in &lines.rows {
+                wordings.entry(row.id).or_insert_with(|| of(rules, row, lines.context));
+            }
         }
     }
     wordings
@@ -25,7 +27,7 @@ pub fn wording(id: &str) -> Option<&'static Wording> {
     WORDINGS.get(id)
 }
 
-pub(super) fn of(row: &Row, context: &str) -> Wording {
+pub(super) fn of(rules: &str, row: &Row, context: &str) -> Wording {
     let (place, thing) = place_and_thing(context, row.path);
     let (article, de, en) = match thing.strip_prefix('@') {
         Some(name) => ("Das Attribut", name.to_owned(), format!("The attribute {name}")),
@@ -34,10 +36,10 @@ pub(super) fn of(row: &Row, context: &str) -> Wording {
     let de = format!("{article} {}", de.replace('|', " oder "));
     let en = en.replace('|', " or ");
     let (inside_de, inside_en) = match place.as_str() {
-        "" => ("in einer Rechnung nach EN 16931".to_owned(), "in an invoice of EN 16931".to_owned()),
+        "" => (format!("in einer Rechnung nach {rules}"), format!("in an invoice of {rules}")),
         place => (
-            format!("in einer Rechnung nach EN 16931 unter {}", place.replace('|', " oder ")),
-            format!("under {} in an invoice of EN 16931", place.replace('|', " or ")),
+            format!("in einer Rechnung nach {rules} unter {}", place.replace('|', " oder ")),
+            format!("under {} in an invoice of {rules}", place.replace('|', " or ")),
         ),
     };
     let text = match row.test {

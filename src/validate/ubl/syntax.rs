@@ -70,7 +70,8 @@ fn is_object(document: &Element) -> bool {
 
 /// Of type 130 and of no other.
 fn is_only_object(document: Element) -> bool {
-    document.has(&[cbc::DocumentTypeCode]) && document.kids(cbc::DocumentTypeCode).all(|code| code.text() == "130")
+    document.has(&[cbc::DocumentTypeCode])
+        && document.kids(cbc::DocumentTypeCode).all(|code| code.text() == "130")
 }
 
 fn has_scheme(document: Element) -> bool {
