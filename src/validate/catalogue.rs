@@ -2,7 +2,7 @@
 
 use super::engine::Book;
 use super::table::Test;
-use super::{Edition, LegalClass, Severity, cii, guessed, own, peppol, ubl, wording, xrechnung};
+use super::{Edition, LegalClass, Severity, cii, facturx, guessed, own, peppol, ubl, wording, xrechnung};
 use crate::invoice::Term;
 use crate::job::Bilingual;
 
@@ -55,6 +55,9 @@ const BOOKS: &[(&str, &Book)] = &[
     ("xrechnung-cii", &xrechnung::CII),
     ("peppol-ubl", &peppol::UBL),
     ("peppol-cii", &peppol::CII),
+    ("facturx-minimum", &facturx::MINIMUM),
+    ("facturx-basic-wl", &facturx::BASIC_WL),
+    ("facturx-basic", &facturx::BASIC),
 ];
 
 fn entry(book: &'static str, id: &'static str, severity: Severity, only: Option<Edition>) -> Entry {

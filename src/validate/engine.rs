@@ -153,6 +153,11 @@ pub const fn severe(severity: Severity, rule: Rule) -> Rule {
 }
 
 impl Rule {
+    /// The same check under this id.
+    pub fn called(self, id: &'static str, severity: Severity) -> Rule {
+        Rule { id, severity, ..self }
+    }
+
     /// The official test is always true.
     pub fn never_fires(&self) -> bool {
         matches!(self.check, Check::Never)
@@ -268,6 +273,20 @@ pub const fn on_table(
 }
 
 impl Context {
+    /// The same places with the wanted rules alone; none where no rule is left. Rows of a table are left out.
+    /// Lives as long as the program.
+    pub fn keeping(&self, wanted: impl Fn(&str) -> bool) -> Option<Context> {
+        let rules: Vec<Rule> = self.rules.iter().filter(|rule| wanted(rule.id)).copied().collect();
+        let Context { places, guard, only, .. } = *self;
+        (!rules.is_empty()).then(|| Context {
+            places,
+            guard,
+            only,
+            rules: Box::leak(rules.into_boxed_slice()),
+            table: None,
+        })
+    }
+
     fn is_about(&self, element: Element) -> bool {
         self.places.iter().any(|place| place.may_be(element.name()) && place.is_around(element))
             && self.guard.is_none_or(|guard| guard(element))

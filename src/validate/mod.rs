@@ -12,6 +12,7 @@ mod cii;
 mod codes;
 mod element;
 mod engine;
+mod facturx;
 mod guessed;
 mod number;
 mod own;
@@ -134,6 +135,10 @@ fn book(set: Set, syntax: Syntax) -> Option<&'static Book> {
         (Set::Xrechnung, Syntax::UblInvoice | Syntax::UblCreditNote) => Some(&xrechnung::UBL),
         (Set::Peppol, Syntax::Cii) => Some(&peppol::CII),
         (Set::Peppol, Syntax::UblInvoice | Syntax::UblCreditNote) => Some(&peppol::UBL),
+        (Set::FacturxMinimum, Syntax::Cii) => Some(&facturx::MINIMUM),
+        (Set::FacturxBasicWl, Syntax::Cii) => Some(&facturx::BASIC_WL),
+        (Set::FacturxBasic, Syntax::Cii) => Some(&facturx::BASIC),
+        (Set::FacturxMinimum | Set::FacturxBasicWl | Set::FacturxBasic, _) => None,
         (Set::Laufmappe | Set::Guessed, _) => None,
     }
 }

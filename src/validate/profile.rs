@@ -52,6 +52,10 @@ pub enum Set {
     Xrechnung,
     /// OpenPeppol: BIS Billing 3.
     Peppol,
+    /// FNFE-MPE and FeRD: profiles of Factur-X and ZUGFeRD, in CII.
+    FacturxMinimum,
+    FacturxBasicWl,
+    FacturxBasic,
     /// Our own rules for every invoice.
     Laufmappe,
     /// Our own rules for invoices guessed from a page.

@@ -19,7 +19,7 @@
 //!
 //! Tests: `absent`; `once`, at most one; `present`, at least one; `single`, exactly one; `never`, the official
 //! test cannot fail, its path is not read; `special`, a rule in code under this id, or under the name that
-//! stands in the place of the path.
+//! stands in the place of the path. A rule without an id of its own takes that of the row.
 //!
 //! A path begins below the element. A step is a name, `*`, or one of several: `(cac:A|cac:B)`; `//` before a
 //! step means any depth and stands once in a path at most; `@name` at the end is an attribute, `//@name` one of
@@ -45,6 +45,10 @@ pub type Guard = fn(Element) -> bool;
 const FILES: &[(&str, &str)] = &[
     ("EN 16931", include_str!("../../rules/syntax/ubl.tsv")),
     ("EN 16931", include_str!("../../rules/syntax/cii.tsv")),
+    ("Factur-X", include_str!("../../rules/syntax/facturx-minimum.tsv")),
+    ("Factur-X", include_str!("../../rules/syntax/facturx-basic-wl.tsv")),
+    ("Factur-X", include_str!("../../rules/syntax/facturx-basic.tsv")),
+    ("Factur-X", include_str!("../../rules/syntax/facturx-shared.tsv")),
 ];
 
 /// One pattern from a file, its contexts in the order of the file. Lives as long as the program: to be called
@@ -78,8 +82,13 @@ fn context(
     let mut rules = Vec::new();
     for special in lines.specials {
         let known = specials.iter().find(|(name, _)| *name == special.name).map(|(_, rule)| *rule);
-        match known.filter(|rule| rule.id == special.id && rule.severity == special.severity) {
-            Some(rule) => rules.push(special.only.map_or(rule, |edition| only(edition, rule))),
+        let asked =
+            |rule: &Rule| rule.id.is_empty() || (rule.id == special.id && rule.severity == special.severity);
+        match known.filter(asked) {
+            Some(rule) => {
+                let rule = rule.called(special.id, special.severity);
+                rules.push(special.only.map_or(rule, |edition| only(edition, rule)));
+            }
             None => faults.push(format!("{}: no such rule in code", special.name)),
         }
     }

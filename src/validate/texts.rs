@@ -28,6 +28,7 @@ const FILES: &[&str] = &[
     include_str!("../../rules/texts/en16931-syntax-cii.tsv"),
     include_str!("../../rules/texts/xrechnung.tsv"),
     include_str!("../../rules/texts/peppol.tsv"),
+    include_str!("../../rules/texts/facturx.tsv"),
     include_str!("../../rules/texts/laufmappe.tsv"),
 ];
 

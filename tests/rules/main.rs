@@ -7,6 +7,7 @@
 mod cii;
 mod codes;
 mod edit;
+mod facturx;
 mod own;
 mod peppol;
 mod syntax;
@@ -64,6 +65,7 @@ fn cases() -> Vec<Case> {
     cases.extend(peppol::cases());
     cases.extend(syntax::cases());
     cases.extend(syntax_cii::cases());
+    cases.extend(facturx::cases());
     cases.extend(own::cases());
     cases
 }

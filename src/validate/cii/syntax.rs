@@ -31,13 +31,13 @@ const SPECIALS: &[(&str, Rule)] = &[
     special(fatal("CII-SR-090", |e| !e.has(&[ram::OriginTradeCountry])
         || e.count(&[ram::OriginTradeCountry, ram::ID]) == 1)),
     special(warning("CII-SR-119", only_discounts_on_the_price)),
-    special(warning("CII-SR-474", |e| e.kids(ram::AdditionalReferencedDocument).filter(|document| typed(*document, "130")).count() <= 1)),
+    special(warning("CII-SR-474", |e| documents_typed(e, "130").count() <= 1)),
 
     special(warning("CII-SR-450", |e| !both(e, &[ram::BuyerTradeParty], ram::ID, ram::GlobalID))),
     special(warning("CII-SR-457", |e| documents(e, "50") <= 1)),
     special(warning("CII-SR-458", |e| documents(e, "130") <= 1)),
-    special(warning("CII-SR-465", |e| !both(e, &[ram::SellerTradeParty, ram::DefinedTradeContact], ram::PersonName, ram::DepartmentName))),
-    special(warning("CII-SR-466", |e| !both(e, &[ram::BuyerTradeParty, ram::DefinedTradeContact], ram::PersonName, ram::DepartmentName))),
+    special(warning("CII-SR-465", |e| !both(e, SELLER_CONTACT, ram::PersonName, ram::DepartmentName))),
+    special(warning("CII-SR-466", |e| !both(e, BUYER_CONTACT, ram::PersonName, ram::DepartmentName))),
     special(warning("CII-SR-475", |e| supporting(e, ram::Name) <= 1)),
     special(warning("CII-SR-476", |e| supporting(e, ram::AttachmentBinaryObject) <= 1)),
     special(warning("CII-SR-449", |e| !both(e, &[ram::ShipToTradeParty], ram::ID, ram::GlobalID))),
@@ -47,7 +47,7 @@ const SPECIALS: &[(&str, Rule)] = &[
     special(warning("CII-SR-438", |e| !e.children().any(is_misplaced_statement))),
     special(fatal("CII-SR-467", |e| all_alike(e, ram::TypeCode))),
     special(fatal("CII-SR-468", |e| all_alike(e, ram::Information))),
-    special(fatal("CII-SR-469", |e| e.doc.all(ram::ApplicableHeaderTradeSettlement).flat_map(|settlement| settlement.kids(ram::PaymentReference)).count() <= 1)),
+    special(fatal("CII-SR-469", |e| payment_references(e) <= 1)),
 
     special(fatal("CII-DT-015", |e| !e.has(&[ram::URIID]) || additional(e, &["916"]))),
     special(fatal("CII-DT-018", |e| !e.has(&[ram::TypeCode]) || additional(e, &["50", "130", "916"]))),
@@ -70,6 +70,8 @@ const fn special(rule: Rule) -> (&'static str, Rule) {
     (rule.id, rule)
 }
 
+const SELLER_CONTACT: &[Name] = &[ram::SellerTradeParty, ram::DefinedTradeContact];
+const BUYER_CONTACT: &[Name] = &[ram::BuyerTradeParty, ram::DefinedTradeContact];
 const PRICE: &[Name] = &[ram::GrossPriceProductTradePrice, ram::AppliedTradeAllowanceCharge];
 
 /// Some discount and some amount, not necessarily together, or neither an indicator nor an amount.
@@ -103,9 +105,18 @@ fn documents(agreement: Element, code: &str) -> usize {
 
 /// What all supporting documents have together of a name.
 fn supporting(agreement: Element, name: Name) -> usize {
-    let documents =
-        agreement.kids(ram::AdditionalReferencedDocument).filter(|document| typed(*document, "916"));
-    documents.map(|document| document.kids(name).count()).sum()
+    documents_typed(agreement, "916").map(|document| document.kids(name).count()).sum()
+}
+
+/// Additional documents of a type, blanks aside.
+fn documents_typed<'d>(around: Element<'d>, code: &str) -> impl Iterator<Item = Element<'d>> {
+    around.kids(ram::AdditionalReferencedDocument).filter(move |document| typed(*document, code))
+}
+
+/// In the whole document.
+fn payment_references(invoice: Element) -> usize {
+    let settlements = invoice.doc.all(ram::ApplicableHeaderTradeSettlement);
+    settlements.flat_map(|settlement| settlement.kids(ram::PaymentReference)).count()
 }
 
 /// The type, blanks aside.
