@@ -5,6 +5,7 @@
 
 use super::Edition;
 use super::number;
+use super::xrechnung::Head;
 use crate::invoice::{Attribute, Name, Node, Syntax, Tree, blank};
 use rust_decimal::Decimal;
 use std::cell::OnceCell;
@@ -16,6 +17,8 @@ pub struct Doc<'t> {
     /// The edition of the rule books in force on the day of receipt.
     pub edition: Edition,
     by_name: OnceCell<ByName>,
+    /// What the national rules ask of the head of the document.
+    pub head: OnceCell<Head>,
 }
 
 /// Elements of one name, in document order: the first, and after each the next.
@@ -28,7 +31,7 @@ const NONE: Node = Node::MAX;
 
 impl<'t> Doc<'t> {
     pub fn of(tree: &'t Tree<'t>, syntax: Syntax, edition: Edition) -> Self {
-        Self { tree, syntax, edition, by_name: OnceCell::new() }
+        Self { tree, syntax, edition, by_name: OnceCell::new(), head: OnceCell::new() }
     }
 
     pub fn root(&self) -> Element<'_> {

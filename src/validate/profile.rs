@@ -73,7 +73,17 @@ pub struct Profile {
     pub official: bool,
     /// Severities that differ from those of the rows.
     #[serde(default)]
-    pub severity: BTreeMap<String, Severity>,
+    severity: BTreeMap<String, Severity>,
+    /// Severities that differ from an edition on.
+    #[serde(default)]
+    since: Vec<Since>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Since {
+    edition: Edition,
+    severity: BTreeMap<String, Severity>,
 }
 
 /// How an identifier is compared; the official scenarios differ in what a comment inside of it does.
@@ -130,6 +140,7 @@ static NONE: Profile = Profile {
     sets: Vec::new(),
     official: false,
     severity: BTreeMap::new(),
+    since: Vec::new(),
 };
 
 /// The profile of an e-invoice; none where its identifier is unknown. Compared exactly, blanks included.
@@ -154,14 +165,12 @@ pub fn identifier(root: Element) -> Option<String> {
     Some(element.text().chars().take(300).collect())
 }
 
-fn identifier_path(syntax: Syntax) -> &'static [Name] {
+pub fn identifier_path(syntax: Syntax) -> &'static [Name] {
     match syntax {
         Syntax::UblInvoice | Syntax::UblCreditNote => &[cbc::CustomizationID],
-        Syntax::Cii => &[
-            rsm::ExchangedDocumentContext,
-            ram::GuidelineSpecifiedDocumentContextParameter,
-            ram::ID,
-        ],
+        Syntax::Cii => {
+            &[rsm::ExchangedDocumentContext, ram::GuidelineSpecifiedDocumentContextParameter, ram::ID]
+        }
     }
 }
 
@@ -171,6 +180,12 @@ impl Profile {
             Compare::Value => element.text() == self.id,
             Compare::TextNodes => element.text_nodes().contains(&self.id.as_str()),
         })
+    }
+
+    /// The severity this profile gives a rule; none where that of the row stays.
+    pub fn severity_of(&self, rule: &str, edition: Edition) -> Option<Severity> {
+        let later = self.since.iter().rev().filter(|since| since.edition <= edition);
+        later.map(|since| &since.severity).chain([&self.severity]).find_map(|given| given.get(rule).copied())
     }
 
     pub fn uses(&self, set: Set) -> bool {
