@@ -230,6 +230,21 @@ mod tests {
     }
 
     #[test]
+    fn a_severity_may_differ_from_an_edition_on() {
+        let of_cii = |profile: &&Profile| profile.name == "XRechnung 3.0" && profile.syntaxes == [Syntax::Cii];
+        let profile = PROFILES.profile.iter().find(of_cii).unwrap();
+        for (rule, january, august) in [
+            ("CII-SR-465", None, Some(Severity::Fatal)),
+            ("CII-SR-475", None, Some(Severity::Information)),
+            ("CII-SR-452", Some(Severity::Fatal), Some(Severity::Fatal)),
+            ("BR-CL-24", None, None),
+        ] {
+            assert_eq!(profile.severity_of(rule, Edition::January2026), january, "{rule}");
+            assert_eq!(profile.severity_of(rule, Edition::August2026), august, "{rule}");
+        }
+    }
+
+    #[test]
     fn the_day_of_receipt_chooses_the_edition() {
         for (day, edition) in [
             (date(2020, 1, 1), Edition::January2026),

@@ -61,7 +61,8 @@ pub const PATTERN: &[Context] = &[
         fatal("BR-DE-8", |address| given(address, &[ram::CityName])),
         fatal("BR-DE-9", |address| given(address, &[ram::PostcodeCode])),
     ]),
-    on_if(&[trade!(ApplicableHeaderTradeAgreement AdditionalReferencedDocument)], |document| document.equals(&[ram::TypeCode], "916"), &[
+    on_if(&[trade!(ApplicableHeaderTradeAgreement AdditionalReferencedDocument)],
+        |document| document.equals(&[ram::TypeCode], "916"), &[
         only(Edition::January2026, warning_told("BR-TMP-2", is_absolute)),
         only(Edition::August2026, fatal_told("BR-TMP-2", is_absolute)),
         only(Edition::August2026, warning("BR-TMP-4", |document| document.count(&[ram::Name]) < 2)),
@@ -103,7 +104,7 @@ pub const PATTERN: &[Context] = &[
     ]),
     on(&[trade!()], &[
         information("BR-DE-TMP-32", |trade|
-            trade.has(&[ram::ApplicableHeaderTradeDelivery, ram::ActualDeliverySupplyChainEvent, ram::OccurrenceDateTime])
+            trade.has(DELIVERED)
             || trade.has(&[ram::ApplicableHeaderTradeSettlement, ram::BillingSpecifiedPeriod])
             || trade.kids(ram::IncludedSupplyChainTradeLineItem)
                 .all(|line| line.has(&[ram::SpecifiedLineTradeSettlement, ram::BillingSpecifiedPeriod]))),
@@ -124,6 +125,9 @@ const GROSS: &[Name] =
     &[ram::SpecifiedLineTradeAgreement, ram::GrossPriceProductTradePrice, ram::BasisQuantity];
 const NET: &[Name] = &[ram::SpecifiedLineTradeAgreement, ram::NetPriceProductTradePrice, ram::BasisQuantity];
 
+/// BT-72, below the transaction.
+const DELIVERED: &[Name] =
+    &[ram::ApplicableHeaderTradeDelivery, ram::ActualDeliverySupplyChainEvent, ram::OccurrenceDateTime];
 const BUYER_REFERENCE: &[Name] =
     &[rsm::SupplyChainTradeTransaction, ram::ApplicableHeaderTradeAgreement, ram::BuyerReference];
 const PRECEDING: &[Name] =

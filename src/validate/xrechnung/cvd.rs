@@ -13,14 +13,15 @@ pub const UBL: &[Context] = &[
         fatal("BR-DE-CVD-02", |invoice| given(invoice, &[cac::OriginatorDocumentReference, cbc::ID])),
         fatal("BR-DE-CVD-01", |invoice| given(invoice, &[cac::ContractDocumentReference, cbc::ID])),
         fatal("BR-DE-CVD-03", |invoice| {
-            let mut items = invoice.down(&[cac::InvoiceLine, cac::Item]).chain(invoice.down(&[cac::CreditNoteLine, cac::Item]));
-            items.any(|item| vehicles(item, UBL_CLASS) > 0 && item.equals(&[cac::AdditionalItemProperty, cbc::Name], "cva"))
+            let credited = invoice.down(&[cac::CreditNoteLine, cac::Item]);
+            let mut items = invoice.down(&[cac::InvoiceLine, cac::Item]).chain(credited);
+            items.any(|item| vehicles(item, UBL_CLASS) > 0 && item.equals(PROPERTY, "cva"))
         }),
     ]),
     on_if(UBL_ITEM, is_about_vehicles, &[
         fatal("BR-DE-CVD-06-a", |item| vehicles(item, UBL_CLASS) == 0
-            || item.kids(cac::AdditionalItemProperty).filter(|property| property.equals(&[cbc::Name], "cva")).count() == 1),
-        fatal("BR-DE-CVD-06-b", |item| !item.equals(&[cac::AdditionalItemProperty, cbc::Name], "cva")
+            || item.down(&[cac::AdditionalItemProperty]).filter(|about| about.equals(&[cbc::Name], "cva")).count() == 1),
+        fatal("BR-DE-CVD-06-b", |item| !item.equals(PROPERTY, "cva")
             || vehicles(item, UBL_CLASS) == 1),
     ]),
     on_if(UBL_CODE, is_about_vehicles, &[
@@ -43,11 +44,9 @@ pub const CII: &[Context] = &[
     on_if(&[from(&[rsm::CrossIndustryInvoice, rsm::SupplyChainTradeTransaction, ram::IncludedSupplyChainTradeLineItem,
         ram::SpecifiedTradeProduct])], is_about_vehicles, &[
         fatal("BR-DE-CVD-06-b", |product| !product.equals(CHARACTERISTIC, "cva") || vehicles(product, CII_CLASS) == 1),
-        fatal("BR-DE-CVD-06-a", |product| {
-            let mut all = product.kids(ram::ApplicableProductCharacteristic);
-            let about = |of: &Element| of.equals(&[ram::Description], "cva");
-            vehicles(product, CII_CLASS) == 0 || all.by_ref().filter(about).count() == 1
-        }),
+        fatal("BR-DE-CVD-06-a", |product| vehicles(product, CII_CLASS) == 0
+            || product.kids(ram::ApplicableProductCharacteristic)
+                .filter(|about| about.equals(&[ram::Description], "cva")).count() == 1),
     ]),
     on_if(&[from(&[rsm::CrossIndustryInvoice, rsm::SupplyChainTradeTransaction, ram::IncludedSupplyChainTradeLineItem,
         ram::SpecifiedTradeProduct, ram::DesignatedProductClassification, ram::ClassCode])], is_about_vehicles, &[
@@ -78,6 +77,7 @@ const CATEGORIES: [&str; 6] = ["M1", "M2", "M3", "N1", "N2", "N3"];
 const CLEANNESS: [&str; 3] = ["clean", "zero-emission", "other"];
 
 const UBL_CLASS: &[Name] = &[cac::CommodityClassification, cbc::ItemClassificationCode];
+const PROPERTY: &[Name] = &[cac::AdditionalItemProperty, cbc::Name];
 const CII_CLASS: &[Name] = &[ram::DesignatedProductClassification, ram::ClassCode];
 const CHARACTERISTIC: &[Name] = &[ram::ApplicableProductCharacteristic, ram::Description];
 

@@ -3,7 +3,6 @@
 //! In: texts. Out: yes or no. A blank is one of XML: space, tab, line feed, carriage return; a no-break space
 //! is a letter like any other. Absent on purpose: whether an address or an account exists.
 
-use crate::invoice::blank;
 use crate::validate::number::trim;
 
 const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
@@ -101,11 +100,6 @@ pub fn break_follows_discounts(terms: &str) -> bool {
     }
     let blanks = behind.split(|letter| !BLANKS.contains(&letter)).next();
     blanks.is_some_and(|blanks| blanks.contains('\n'))
-}
-
-/// Nothing but blanks, or nothing at all.
-pub fn is_blank(text: &str) -> bool {
-    blank(text)
 }
 
 fn is_digits(text: &str) -> bool {

@@ -15,7 +15,7 @@ use super::element::{Element, Undecided};
 use super::engine::{Book, Outcome, Pattern, Told, holds};
 use super::number::normalized_is;
 use super::profile::identifier_path;
-use crate::invoice::{Name, Node, cac, cbc, ram, rsm};
+use crate::invoice::{Name, Node, blank, cac, cbc, ram, rsm};
 use rust_decimal::Decimal;
 
 pub static UBL: Book = Book::of(ubl_patterns);
@@ -45,7 +45,7 @@ fn given(element: Element, path: &[Name]) -> bool {
 }
 
 fn has_text(element: Element) -> bool {
-    !formats::is_blank(element.text()) || !element.is_leaf()
+    !blank(element.text()) || !element.is_leaf()
 }
 
 /// `normalize-space(path)`: the text of the only element there, empty where there is none.
@@ -117,11 +117,24 @@ const HEAD_OF_UBL: HeadPaths = HeadPaths {
     end: &[cac::InvoicePeriod, cbc::EndDate],
 };
 
-#[rustfmt::skip]
 const HEAD_OF_CII: HeadPaths = HeadPaths {
-    currency: &[rsm::SupplyChainTradeTransaction, ram::ApplicableHeaderTradeSettlement, ram::InvoiceCurrencyCode],
-    begin: &[rsm::SupplyChainTradeTransaction, ram::ApplicableHeaderTradeSettlement, ram::BillingSpecifiedPeriod, ram::StartDateTime],
-    end: &[rsm::SupplyChainTradeTransaction, ram::ApplicableHeaderTradeSettlement, ram::BillingSpecifiedPeriod, ram::EndDateTime],
+    currency: &[
+        rsm::SupplyChainTradeTransaction,
+        ram::ApplicableHeaderTradeSettlement,
+        ram::InvoiceCurrencyCode,
+    ],
+    begin: &[
+        rsm::SupplyChainTradeTransaction,
+        ram::ApplicableHeaderTradeSettlement,
+        ram::BillingSpecifiedPeriod,
+        ram::StartDateTime,
+    ],
+    end: &[
+        rsm::SupplyChainTradeTransaction,
+        ram::ApplicableHeaderTradeSettlement,
+        ram::BillingSpecifiedPeriod,
+        ram::EndDateTime,
+    ],
 };
 
 const EXTENSION: &str = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0";

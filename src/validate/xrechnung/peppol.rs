@@ -1,7 +1,7 @@
 //! Rules of Peppol BIS Billing that XRechnung has taken over, in both syntaxes.
 
-use super::{DEBITS, formats, head, means, only_text, only_text_node};
-use crate::invoice::{Attribute, Name, Syntax, cac, cbc, cn, inv, ram, rsm, udt};
+use super::{DEBITS, head, means, only_text, only_text_node};
+use crate::invoice::{Attribute, Name, Syntax, blank, cac, cbc, cn, inv, ram, rsm, udt};
 use crate::validate::Edition;
 use crate::validate::element::{Element, Undecided};
 use crate::validate::engine::{Context, Outcome, Told, Where, every, inside, shown};
@@ -30,8 +30,8 @@ pub const UBL: &[Context] = &[
             invoice.kids(cac::TaxTotal).filter(|total| !total.has(&[cac::TaxSubtotal])).count()
                 == usize::from(invoice.has(&[cbc::TaxCurrencyCode]))),
         fatal("PEPPOL-EN16931-R055", |invoice| !invoice.has(&[cbc::TaxCurrencyCode])
-            || [cbc::TaxCurrencyCode, cbc::DocumentCurrencyCode].iter().all(|code| has_tax(invoice, *code, |tax| tax <= 0.0))
-            || [cbc::TaxCurrencyCode, cbc::DocumentCurrencyCode].iter().all(|code| has_tax(invoice, *code, |tax| tax >= 0.0))),
+            || has_both_taxes(invoice, |tax| tax <= 0.0)
+            || has_both_taxes(invoice, |tax| tax >= 0.0)),
     ]),
     on(&[inside(&[cbc::TaxCurrencyCode])], &[
         fatal_told("PEPPOL-EN16931-R005", |code| {
@@ -52,7 +52,8 @@ pub const UBL: &[Context] = &[
         fatal("PEPPOL-EN16931-R042", |_| false),
     ]),
     on(ALLOWANCES, &[
-        fatal_told("PEPPOL-EN16931-R040", |part| is_percentage(part, cbc::Amount, cbc::BaseAmount, cbc::MultiplierFactorNumeric)),
+        fatal_told("PEPPOL-EN16931-R040", |part|
+            is_percentage(part, cbc::Amount, cbc::BaseAmount, cbc::MultiplierFactorNumeric)),
         fatal_told("PEPPOL-EN16931-R043", |part| indicates_in_words(part, &[cbc::ChargeIndicator])),
     ]),
     on_if(&[inside(&[cac::PaymentMeans])], |payment| means(payment, &[cbc::PaymentMeansCode], &DEBITS), &[
@@ -117,13 +118,15 @@ pub const CII: &[Context] = &[
         fatal("PEPPOL-EN16931-R042", |_| false),
     ]),
     on(CII_ALLOWANCES, &[
-        fatal_told("PEPPOL-EN16931-R040", |part| is_percentage(part, ram::ActualAmount, ram::BasisAmount, ram::CalculationPercent)),
+        fatal_told("PEPPOL-EN16931-R040", |part|
+            is_percentage(part, ram::ActualAmount, ram::BasisAmount, ram::CalculationPercent)),
         fatal_told("PEPPOL-EN16931-R043-1", |part| indicates_in_words(part, INDICATOR)),
     ]),
     on(&[inside(&[ram::AppliedTradeAllowanceCharge])], &[
         fatal_told("PEPPOL-EN16931-R043-2", |discount| indicates_in_words(discount, INDICATOR)),
     ]),
-    on_if(&[inside(&[ram::SpecifiedTradeSettlementPaymentMeans])], |payment| means(payment, &[ram::TypeCode], &DEBITS), &[
+    on_if(&[inside(&[ram::SpecifiedTradeSettlementPaymentMeans])],
+        |payment| means(payment, &[ram::TypeCode], &DEBITS), &[
         fatal("PEPPOL-EN16931-R061", |payment| payment.doc.all(ram::DirectDebitMandateID).any(|mandate|
             mandate.parent().is_some_and(|terms|
                 terms.is(ram::SpecifiedTradePaymentTerms) && terms.parent() == payment.parent()))),
@@ -142,7 +145,7 @@ pub const CII: &[Context] = &[
         warning_told("PEPPOL-EN16931-R120", |line| adds_up(line, &BILLED)),
         fatal("PEPPOL-EN16931-R101", |line|
             !line.has(&[ram::SpecifiedLineTradeSettlement, ram::AdditionalReferencedDocument])
-            || line.equals(&[ram::SpecifiedLineTradeSettlement, ram::AdditionalReferencedDocument, ram::TypeCode], "130")),
+            || line.equals(TYPE_OF_OBJECT, "130")),
     ]),
     on(&[inside(&[ram::NetPriceProductTradePrice]), inside(&[ram::GrossPriceProductTradePrice])], &[
         fatal_told("PEPPOL-EN16931-R121", |price| is_above_zero(price, &[ram::BasisQuantity])),
@@ -165,8 +168,8 @@ pub const CII_EMPTY: &[Context] = &[
 
 #[rustfmt::skip]
 pub const CII_PRICE: &[Context] = &[
-    on(&[inside(&[rsm::SupplyChainTradeTransaction, ram::IncludedSupplyChainTradeLineItem, ram::SpecifiedLineTradeAgreement,
-        ram::GrossPriceProductTradePrice])], &[
+    on(&[inside(&[rsm::SupplyChainTradeTransaction, ram::IncludedSupplyChainTradeLineItem,
+        ram::SpecifiedLineTradeAgreement, ram::GrossPriceProductTradePrice])], &[
         fatal("PEPPOL-EN16931-R044", |gross| !gross.has(&[ram::AppliedTradeAllowanceCharge, ram::ActualAmount])
             || gross.equals(&[ram::AppliedTradeAllowanceCharge, ram::ChargeIndicator, udt::Indicator], "false")),
         fatal_told("PEPPOL-EN16931-R046", net_price_is_right),
@@ -180,10 +183,12 @@ const ALLOWANCES: &[Where] = &[
     inside(&[cn::CreditNote, cac::CreditNoteLine, cac::AllowanceCharge]),
 ];
 const CII_ALLOWANCES: &[Where] = &[inside(&[ram::SpecifiedTradeAllowanceCharge])];
+const TYPE_OF_OBJECT: &[Name] =
+    &[ram::SpecifiedLineTradeSettlement, ram::AdditionalReferencedDocument, ram::TypeCode];
 const INDICATOR: &[Name] = &[ram::ChargeIndicator, udt::Indicator];
 
 fn is_empty(leaf: Element) -> bool {
-    leaf.is_leaf() && formats::is_blank(leaf.text())
+    leaf.is_leaf() && blank(leaf.text())
 }
 
 /// `normalize-space(a/text()) = normalize-space(b/text())`.
@@ -195,7 +200,11 @@ fn are_same(one: Option<Element>, other: Option<Element>) -> Result<bool, Undeci
     Ok(text(one)? == text(other)?)
 }
 
-/// Some tax total is in the currency of this code and has the sign.
+/// In the currency of the invoice and in that of the VAT some tax total has the sign.
+fn has_both_taxes(invoice: Element, sign: fn(f64) -> bool) -> bool {
+    has_tax(invoice, cbc::TaxCurrencyCode, sign) && has_tax(invoice, cbc::DocumentCurrencyCode, sign)
+}
+
 fn has_tax(invoice: Element, code: Name, sign: fn(f64) -> bool) -> bool {
     let currency = invoice.text_of(&[code]).unwrap_or_default();
     invoice.down(&[cac::TaxTotal, cbc::TaxAmount]).any(|tax| {

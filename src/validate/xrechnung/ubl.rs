@@ -79,7 +79,8 @@ pub const PATTERN: &[Context] = &[
     ]),
     on_if(PAYMENT, |payment| means(payment, CODE, &CARDS), &[
         needs("BR-DE-24-a", &[cac::CardAccount]),
-        fatal("BR-DE-24-b", |payment| !payment.has(&[cac::PayeeFinancialAccount]) && !payment.has(&[cac::PaymentMandate])),
+        fatal("BR-DE-24-b", |payment|
+            !payment.has(&[cac::PayeeFinancialAccount]) && !payment.has(&[cac::PaymentMandate])),
     ]),
     on_if(PAYMENT, |payment| means(payment, CODE, &SEPA_DEBIT), &[
         warning_told("BR-DE-20", |payment|
@@ -87,7 +88,8 @@ pub const PATTERN: &[Context] = &[
         needs("BR-DE-25-a", &[cac::PaymentMandate]),
         fatal("BR-DE-25-b", |payment| !payment.has(&[cac::PayeeFinancialAccount]) && !payment.has(&[cac::CardAccount])),
     ]),
-    on(&[from(&[inv::Invoice, cac::TaxTotal, cac::TaxSubtotal]), from(&[cn::CreditNote, cac::TaxTotal, cac::TaxSubtotal])], &[
+    on(&[from(&[inv::Invoice, cac::TaxTotal, cac::TaxSubtotal]),
+         from(&[cn::CreditNote, cac::TaxTotal, cac::TaxSubtotal])], &[
         fatal("BR-DE-14", |vat| given(vat, &[cac::TaxCategory, cbc::Percent])),
     ]),
 ];
