@@ -8,6 +8,7 @@ use super::cii::sums::Sums as CiiSums;
 use super::engine::Fault;
 use super::number;
 use super::ubl::sums::Sums;
+use super::xrechnung::Head;
 use crate::invoice::{Attribute, Name, Node, Syntax, Tree, blank};
 use rust_decimal::Decimal;
 use std::cell::OnceCell;
@@ -33,6 +34,8 @@ pub struct Memo {
     pub has_invoiced_unit: OnceCell<bool>,
     /// What the rules of CII ask of the whole document.
     pub cii_sums: OnceCell<CiiSums>,
+    /// What the national rules ask of the head of the document.
+    pub head: OnceCell<Head>,
 }
 
 /// Elements of one name, in document order: the first, and after each the next.

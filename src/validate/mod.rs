@@ -169,7 +169,7 @@ impl Findings {
         let (terms, legal_class, text) = wording(id);
         self.push(Finding {
             id: id.to_owned(),
-            severity: self.profile.severity.get(id).copied().unwrap_or(severity),
+            severity: self.profile.severity_of(id, element.doc.edition).unwrap_or(severity),
             location: element.location(),
             terms,
             legal_class: Some(legal_class),

@@ -77,7 +77,17 @@ pub struct Profile {
     pub official: bool,
     /// Severities that differ from those of the rows.
     #[serde(default)]
-    pub severity: BTreeMap<String, Severity>,
+    severity: BTreeMap<String, Severity>,
+    /// Severities that differ from an edition on.
+    #[serde(default)]
+    since: Vec<Since>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Since {
+    edition: Edition,
+    severity: BTreeMap<String, Severity>,
 }
 
 /// How an identifier is compared; the official scenarios differ in what a comment inside of it does.
@@ -134,6 +144,7 @@ static NONE: Profile = Profile {
     sets: Vec::new(),
     official: false,
     severity: BTreeMap::new(),
+    since: Vec::new(),
 };
 
 /// The profile of an e-invoice; none where its identifier is unknown. Compared exactly, blanks included.
@@ -158,7 +169,7 @@ pub fn identifier(root: Element) -> Option<String> {
     Some(element.text().chars().take(300).collect())
 }
 
-fn identifier_path(syntax: Syntax) -> &'static [Name] {
+pub fn identifier_path(syntax: Syntax) -> &'static [Name] {
     match syntax {
         Syntax::UblInvoice | Syntax::UblCreditNote => &[cbc::CustomizationID],
         Syntax::Cii => {
@@ -173,6 +184,12 @@ impl Profile {
             Compare::Value => element.text() == self.id,
             Compare::TextNodes => element.text_nodes().contains(&self.id.as_str()),
         })
+    }
+
+    /// The severity this profile gives a rule; none where that of the row stays.
+    pub fn severity_of(&self, rule: &str, edition: Edition) -> Option<Severity> {
+        let later = self.since.iter().rev().filter(|since| since.edition <= edition);
+        later.map(|since| &since.severity).chain([&self.severity]).find_map(|given| given.get(rule).copied())
     }
 
     pub fn uses(&self, set: Set) -> bool {
@@ -213,6 +230,21 @@ mod tests {
                 let same = |other: &&Profile| other.id == profile.id && other.syntaxes.contains(syntax);
                 assert_eq!(PROFILES.profile.iter().filter(same).count(), 1, "{}", profile.name);
             }
+        }
+    }
+
+    #[test]
+    fn a_severity_may_differ_from_an_edition_on() {
+        let of_cii = |profile: &&Profile| profile.name == "XRechnung 3.0" && profile.syntaxes == [Syntax::Cii];
+        let profile = PROFILES.profile.iter().find(of_cii).unwrap();
+        for (rule, january, august) in [
+            ("CII-SR-465", None, Some(Severity::Fatal)),
+            ("CII-SR-475", None, Some(Severity::Information)),
+            ("CII-SR-452", Some(Severity::Fatal), Some(Severity::Fatal)),
+            ("BR-CL-24", None, None),
+        ] {
+            assert_eq!(profile.severity_of(rule, Edition::January2026), january, "{rule}");
+            assert_eq!(profile.severity_of(rule, Edition::August2026), august, "{rule}");
         }
     }
 
