@@ -192,7 +192,7 @@ fn an_extension_hides_no_text_elsewhere() {
 fn a_credit_note_has_a_structure_of_its_own() {
     let note = UBL.replace("Invoice", "CreditNote");
     assert_eq!(told(&note), "");
-    assert_eq!(told(&note.replacen("<cac:Item/>", "", 1)), "MISSING cac:CreditNoteLine[1]");
+    assert_eq!(told(&note.replacen("<cbc:ID>1</cbc:ID>", "", 1)), "MISSING cac:CreditNoteLine[1]");
     let line = note.replacen("cac:CreditNoteLine>", "cac:InvoiceLine>", 2);
     assert_eq!(told(&line), "ELEMENT cac:InvoiceLine[1], MISSING cn:CreditNote[1]");
 }
