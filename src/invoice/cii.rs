@@ -5,9 +5,9 @@
 use super::model::*;
 use super::names::Attribute::{Format, ListId, ListVersionId, UnitCode};
 use super::names::Name;
+use super::vocabulary::{qdt, ram, rsm, udt};
 use super::reading::{At, Reading, trim};
 use super::tree::Tree;
-use super::vocabulary::{qdt, ram, rsm, udt};
 use super::{Amount, Term, bg, bt};
 
 /// The invoice, and whether it was too large to be read whole.

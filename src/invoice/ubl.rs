@@ -5,9 +5,9 @@
 use super::model::*;
 use super::names::Attribute::{ListId, ListVersionId, Name as NameAttribute, UnitCode};
 use super::names::Name;
+use super::vocabulary::{cac, cbc, cn, ubl};
 use super::reading::{At, Reading, trim, written};
 use super::tree::{Node, Tree};
-use super::vocabulary::{cac, cbc, cn, ubl};
 use super::{Amount, Term, bg, bt};
 
 /// What the two documents call differently.
