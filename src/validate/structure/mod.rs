@@ -15,8 +15,9 @@ mod wording;
 use super::Finding;
 use super::element::Doc;
 use crate::invoice::{Attribute, Name, Node, Space, Tree, blank};
+use simple::Simple;
 use tables::{Content, Slot, Table, Type};
-use wording::Fault;
+use wording::{Fault, Flaw, Place};
 
 /// Whoever reads two hundred findings asks for a new file.
 const MAX_FINDINGS: usize = 200;
@@ -44,7 +45,7 @@ struct Walk<'t> {
 impl<'t> Walk<'t> {
     /// An element and all that is in it. The tree is never nested deeply, so calls may be.
     fn element(&mut self, node: Node, number: u16) {
-        if self.findings.len() >= MAX_FINDINGS {
+        if self.is_full() {
             return;
         }
         let table = self.table;
@@ -58,15 +59,19 @@ impl<'t> Walk<'t> {
         }
     }
 
+    fn is_full(&self) -> bool {
+        self.findings.len() >= MAX_FINDINGS
+    }
+
     fn note(&mut self, node: Node, fault: Fault) {
-        if self.findings.len() < MAX_FINDINGS {
+        if !self.is_full() {
             self.findings.push(wording::finding(self.tree, node, fault));
         }
     }
 
-    fn value(&mut self, node: Node, simple: simple::Simple) {
+    fn value(&mut self, node: Node, simple: Simple) {
         match self.tree.first_child(node) {
-            Some(child) => self.note(child, Fault::InsideValue),
+            Some(child) => self.note(child, Fault::Element(Place::InsideValue)),
             None if simple.holds(self.tree.text(node)) => {}
             None => self.note(node, Fault::Value { simple, attribute: None, found: self.tree.text(node) }),
         }
@@ -78,7 +83,7 @@ impl<'t> Walk<'t> {
         // The first slot that may still be filled, and whether something stands in it already.
         let (mut at, mut begun) = (0, false);
         let mut next = self.tree.first_child(node);
-        while let Some(child) = next {
+        while let Some(child) = next.filter(|_| !self.is_full()) {
             next = self.tree.next_sibling(child);
             let name = self.tree.name(child);
             let ahead = slots[at..].iter().position(|slot| slot.name == name);
@@ -123,12 +128,12 @@ impl<'t> Walk<'t> {
         let name = self.tree.name(child);
         let known = slots.iter().find(|slot| slot.name == name && name.is_known());
         let mut twins = self.tree.children(parent, name).take_while(|twin| *twin != child);
-        let fault = match known {
-            None => Fault::Unknown { parent, offered },
-            Some(slot) if !slot.many && twins.next().is_some() => Fault::Doubled { parent },
-            Some(_) => Fault::Misplaced { parent, offered },
+        let place = match known {
+            None => Place::Unknown(offered),
+            Some(slot) if !slot.many && twins.next().is_some() => Place::Doubled,
+            Some(_) => Place::Misplaced(offered),
         };
-        self.note(child, fault);
+        self.note(child, Fault::Element(place));
         if let Some(slot) = known {
             self.element(child, slot.kind);
         }
@@ -147,7 +152,7 @@ impl<'t> Walk<'t> {
             None => self.misplaced(node, first, slots, slots.iter().map(|slot| slot.name).collect()),
         }
         let mut next = self.tree.next_sibling(first);
-        while let Some(child) = next.filter(|_| self.findings.len() < MAX_FINDINGS) {
+        while let Some(child) = next.filter(|_| !self.is_full()) {
             self.misplaced(node, child, if chosen.is_some() { &[] } else { slots }, Vec::new());
             next = self.tree.next_sibling(child);
         }
@@ -158,12 +163,12 @@ impl<'t> Walk<'t> {
         self.no_text(node);
         let Some(first) = self.tree.first_child(node) else { return self.note(node, Fault::NoExtension) };
         if self.tree.name(first).space() == Space::Ext || !self.tree.has_namespace(first) {
-            self.note(first, Fault::NotForeign);
+            self.note(first, Fault::Element(Place::NotForeign));
         } else {
             self.lax(first);
         }
         if let Some(second) = self.tree.next_sibling(first) {
-            self.note(second, Fault::Unknown { parent: node, offered: Vec::new() });
+            self.note(second, Fault::Element(Place::Unknown(Vec::new())));
         }
     }
 
@@ -195,33 +200,34 @@ impl<'t> Walk<'t> {
         let expected = self.table.attributes(kind);
         for (attribute, written, value) in tree.attributes(node) {
             if attribute == Attribute::Instance {
-                self.instance(node, kind, written);
+                self.instance(node, kind, written, value);
                 continue;
             }
             let Some(known) = expected.iter().find(|known| known.attribute == attribute) else {
-                self.note(node, Fault::Attribute { written, expected });
+                self.note(node, Fault::Attribute(Flaw::Unknown { written, expected }));
                 continue;
             };
             let simple = known.simple;
             if !simple.holds(value) {
                 self.note(node, Fault::Value { simple, attribute: Some(attribute), found: value });
             } else if let Some(fixed) = known.fixed.filter(|fixed| !simple::same_token(value, fixed)) {
-                self.note(node, Fault::Fixed { attribute, fixed, found: value });
+                self.note(node, Fault::Attribute(Flaw::Fixed { attribute, fixed, found: value }));
             }
         }
         for known in expected.iter().take_while(|known| known.required) {
             if tree.attribute(node, known.attribute).is_none() {
-                self.note(node, Fault::NoAttribute { attribute: known.attribute });
+                self.note(node, Fault::Attribute(Flaw::Missing { attribute: known.attribute }));
             }
         }
     }
 
     /// Attributes about the schema itself. No element of an invoice may be left out with `xsi:nil`, and a type may
     /// only be named that the element has anyway.
-    fn instance(&mut self, node: Node, kind: &'static Type, written: &'t str) {
+    fn instance(&mut self, node: Node, kind: &'static Type, written: &'t str, value: &str) {
         let (_, local) = written.split_once(':').unwrap_or(("", written));
         let fits = match local {
-            "schemaLocation" | "noNamespaceSchemaLocation" => true,
+            "schemaLocation" => value.split_ascii_whitespace().all(|part| Simple::Uri.holds(part)),
+            "noNamespaceSchemaLocation" => Simple::Uri.holds(value),
             "type" => self.tree.instance_type(node).is_some_and(|(uri, local)| {
                 let name = self.tree.name(node);
                 kind.is_called(name, uri, local)
@@ -229,7 +235,7 @@ impl<'t> Walk<'t> {
             _ => false,
         };
         if !fits {
-            self.note(node, Fault::Attribute { written, expected: &[] });
+            self.note(node, Fault::Attribute(Flaw::Unknown { written, expected: &[] }));
         }
     }
 }

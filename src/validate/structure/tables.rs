@@ -97,7 +97,7 @@ impl Table {
     }
 
     fn read(file: &'static str) -> Self {
-        let lines = || file.lines().filter(|line| !line.starts_with('#')).map(|line| Line::of(line));
+        let lines = || file.lines().filter(|line| !line.starts_with('#')).map(Line::of);
         let types = lines().filter(|line| line.word != "elements").map(|line| line.name);
         let numbers: HashMap<&str, u16> = types.zip(0..).collect();
         let (types, slots, attributes, misread) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

@@ -9,193 +9,184 @@ use crate::invoice::{Attribute, Name, Node, Tree};
 use crate::job::Bilingual;
 use crate::validate::{Finding, LegalClass, MAX_SHOWN, Severity};
 
+/// Characters of an unknown name that are shown.
+const MAX_NAME: usize = 80;
+
 /// One difference from the structure.
 pub enum Fault<'f> {
-    /// An element the one around it does not know.
-    Unknown {
-        parent: Node,
-        offered: Vec<Name>,
-    },
-    /// A known element at the wrong place.
-    Misplaced {
-        parent: Node,
-        offered: Vec<Name>,
-    },
-    Doubled {
-        parent: Node,
-    },
-    /// An element where only a value may stand.
-    InsideValue,
-    /// An element of its own namespace, or of none, as an extension.
-    NotForeign,
-    /// One of these.
+    /// An element that does not belong where it stands.
+    Element(Place),
+    /// One of these is not there.
     Missing {
         names: &'f [Name],
     },
     NoExtension,
+    Text {
+        found: &'f str,
+    },
     Value {
         simple: Simple,
         attribute: Option<Attribute>,
         found: &'f str,
     },
-    /// An attribute that may have one value only.
+    Attribute(Flaw<'f>),
+}
+
+/// Why an element does not belong where it stands.
+pub enum Place {
+    /// The element around it does not know it; these could stand here.
+    Unknown(Vec<Name>),
+    /// It belongs elsewhere; these could stand here.
+    Misplaced(Vec<Name>),
+    Doubled,
+    InsideValue,
+    /// Of our own namespace, or of none, as an extension.
+    NotForeign,
+}
+
+/// What is wrong with an attribute.
+pub enum Flaw<'f> {
+    Unknown {
+        written: &'f str,
+        expected: &'f [Known],
+    },
+    Missing {
+        attribute: Attribute,
+    },
+    /// It may have one value only.
     Fixed {
         attribute: Attribute,
         fixed: &'f str,
         found: &'f str,
     },
-    Attribute {
-        written: &'f str,
-        expected: &'f [Known],
-    },
-    NoAttribute {
-        attribute: Attribute,
-    },
-    Text {
-        found: &'f str,
-    },
 }
 
-/// What one fault has to say.
-struct Said {
-    id: &'static str,
-    de: String,
-    en: String,
-    expected: Option<String>,
-    found: Option<String>,
-}
+/// Both texts, what could stand there and what stands there.
+type Said = (String, String, Option<String>, Option<String>);
 
 pub fn finding(tree: &Tree, node: Node, fault: Fault) -> Finding {
-    let said = say(tree, node, &fault);
+    let this = called(tree, node);
+    let (id, (de, en, expected, found)) = match fault {
+        Fault::Element(place) => {
+            let around = tree.parent(node).map_or_else(|| "/".to_owned(), |parent| called(tree, parent));
+            ("LM-XSD-ELEMENT", say_element(this, &around, &place))
+        }
+        Fault::Missing { names } => ("LM-XSD-MISSING", say_missing(&this, names)),
+        Fault::NoExtension => ("LM-XSD-MISSING", say_no_extension(&this)),
+        Fault::Text { found } => ("LM-XSD-TEXT", say_text(&this, found)),
+        Fault::Value { simple, attribute, found } => {
+            ("LM-XSD-VALUE", say_value(&this, simple, attribute, found))
+        }
+        Fault::Attribute(flaw) => ("LM-XSD-ATTRIBUTE", say_attribute(&this, &flaw)),
+    };
     Finding {
-        id: said.id.to_owned(),
+        id: id.to_owned(),
         severity: Severity::Fatal,
         location: tree.location(node),
         terms: Vec::new(),
         legal_class: Some(LegalClass::Format),
-        text: Bilingual::new(said.de, said.en),
-        expected: said.expected,
-        found: said.found.map(|found| found.chars().take(MAX_SHOWN).collect()),
+        text: Bilingual::new(de, en),
+        expected,
+        found,
     }
 }
 
-fn say(tree: &Tree, node: Node, fault: &Fault) -> Said {
-    let this = called(tree, node);
-    let around = |parent: &Node| called(tree, *parent);
-    match fault {
-        Fault::Unknown { parent, offered } => {
-            let around = around(parent);
-            let (de, en) = (
-                format!("In {around} stehen nur Elemente, die dort vorgesehen sind; {this} gehört nicht dazu."),
-                format!("In {around} stand only elements that are foreseen there; {this} is none of them."),
-            );
-            Said { id: "LM-XSD-ELEMENT", de, en, expected: listed(offered), found: Some(this) }
-        }
-        Fault::Misplaced { parent, offered } => {
-            let around = around(parent);
-            let (de, en) = (
-                format!(
-                    "Die Elemente in {around} stehen in der vorgeschriebenen Reihenfolge; {this} steht an seinem Platz darin."
-                ),
-                format!("The elements in {around} stand in the prescribed order; {this} has its place in it."),
-            );
-            Said { id: "LM-XSD-ELEMENT", de, en, expected: listed(offered), found: Some(this) }
-        }
-        Fault::Doubled { parent } => {
-            let around = around(parent);
-            let (de, en) = (
-                format!("In {around} steht {this} höchstens einmal."),
-                format!("In {around} stands {this} at most once."),
-            );
-            Said { id: "LM-XSD-ELEMENT", de, en, expected: None, found: Some(this) }
-        }
-        Fault::InsideValue => {
-            let around = tree.parent(node).map_or_else(String::new, |parent| called(tree, parent));
-            let (de, en) = (
-                format!("In {around} steht ein Wert und kein weiteres Element."),
-                format!("In {around} stands a value and no further element."),
-            );
-            Said { id: "LM-XSD-ELEMENT", de, en, expected: None, found: Some(this) }
-        }
-        Fault::NotForeign => Said {
-            id: "LM-XSD-ELEMENT",
-            de: "Eine Erweiterung (ext:ExtensionContent) enthält ein Element aus einem anderen Namensraum."
-                .to_owned(),
-            en: "An extension (ext:ExtensionContent) holds an element of another namespace.".to_owned(),
-            expected: None,
-            found: Some(this),
-        },
-        Fault::NoExtension => Said {
-            id: "LM-XSD-MISSING",
-            de: format!("In {this} steht ein Element aus einem anderen Namensraum."),
-            en: format!("In {this} stands an element of another namespace."),
-            expected: None,
-            found: None,
-        },
-        Fault::Missing { names } => {
-            let joined = |or: &str| names.iter().map(|name| name.qualified()).collect::<Vec<_>>().join(or);
-            let de = format!("In {this} steht das Element {}.", joined(" oder "));
-            let en = format!("In {this} stands the element {}.", joined(" or "));
-            Said { id: "LM-XSD-MISSING", de, en, expected: listed(names), found: None }
-        }
-        Fault::Text { found } => Said {
-            id: "LM-XSD-TEXT",
-            de: format!("In {this} stehen nur Elemente und kein Text dazwischen."),
-            en: format!("In {this} stand only elements and no text between them."),
-            expected: None,
-            found: Some(found.trim().to_owned()).filter(|found| !found.is_empty()),
-        },
-        _ => say_of_value(this, fault),
-    }
+fn say_element(this: String, around: &str, place: &Place) -> Said {
+    let (de, en, offered) = match place {
+        Place::Unknown(offered) => (
+            format!("In {around} stehen nur Elemente, die das Format dort vorsieht; {this} gehört nicht dazu."),
+            format!("{around} holds only elements the format provides for; {this} is none of them."),
+            listed(offered),
+        ),
+        Place::Misplaced(offered) => (
+            format!("Die Elemente in {around} stehen in der Reihenfolge des Formats, auch {this}."),
+            format!("The elements in {around} stand in the order of the format, {this} among them."),
+            listed(offered),
+        ),
+        Place::Doubled => (
+            format!("In {around} steht {this} höchstens einmal."),
+            format!("{around} holds {this} at most once."),
+            None,
+        ),
+        Place::InsideValue => (
+            format!("In {around} steht ein Wert und kein weiteres Element."),
+            format!("{around} holds a value and no further element."),
+            None,
+        ),
+        Place::NotForeign => (
+            format!("In {around} steht ein Element aus einem fremden Namensraum."),
+            format!("{around} holds an element of a foreign namespace."),
+            None,
+        ),
+    };
+    (de, en, offered, Some(this))
 }
 
-fn say_of_value(this: String, fault: &Fault) -> Said {
-    match fault {
-        Fault::Value { simple, attribute, found } => {
-            let (de, en, example) = described(*simple);
-            let (de, en) = match attribute {
-                Some(attribute) => (
-                    format!("Das Attribut {} von {this} ist {de}.", attribute.as_str()),
-                    format!("The attribute {} of {this} is {en}.", attribute.as_str()),
-                ),
-                None => (format!("Der Inhalt von {this} ist {de}."), format!("The content of {this} is {en}.")),
-            };
-            let found = Some((*found).to_owned());
-            Said { id: "LM-XSD-VALUE", de, en, expected: Some(example.to_owned()), found }
-        }
-        Fault::Fixed { attribute, fixed, found } => Said {
-            id: "LM-XSD-ATTRIBUTE",
-            de: format!("Das Attribut {} von {this} lautet „{fixed}“ oder fehlt.", attribute.as_str()),
-            en: format!("The attribute {} of {this} is “{fixed}” or absent.", attribute.as_str()),
-            expected: Some((*fixed).to_owned()),
-            found: Some((*found).to_owned()),
-        },
-        Fault::NoAttribute { attribute } => Said {
-            id: "LM-XSD-ATTRIBUTE",
-            de: format!("{this} hat das Attribut {}.", attribute.as_str()),
-            en: format!("{this} has the attribute {}.", attribute.as_str()),
-            expected: Some(attribute.as_str().to_owned()),
-            found: None,
-        },
-        Fault::Attribute { written, expected } => {
-            let written: String = written.chars().take(80).collect();
+fn say_missing(this: &str, names: &[Name]) -> Said {
+    let joined = |or: &str| names.iter().map(|name| name.qualified()).collect::<Vec<_>>().join(or);
+    let de = format!("In {this} steht das Element {}.", joined(" oder "));
+    let en = format!("{this} holds the element {}.", joined(" or "));
+    (de, en, listed(names), None)
+}
+
+fn say_no_extension(this: &str) -> Said {
+    let de = format!("In {this} steht ein Element aus einem fremden Namensraum.");
+    (de, format!("{this} holds an element of a foreign namespace."), None, None)
+}
+
+fn say_text(this: &str, found: &str) -> Said {
+    let de = format!("In {this} stehen nur Elemente und kein Text dazwischen.");
+    let en = format!("{this} holds only elements and no text between them.");
+    (de, en, None, Some(shown(found.trim())).filter(|found| !found.is_empty()))
+}
+
+fn say_value(this: &str, simple: Simple, attribute: Option<Attribute>, found: &str) -> Said {
+    let (de, en, example) = described(simple);
+    let (de, en) = match attribute {
+        Some(attribute) => (
+            format!("Das Attribut {} von {this} ist {de}.", attribute.as_str()),
+            format!("The attribute {} of {this} is {en}.", attribute.as_str()),
+        ),
+        None => (format!("Der Inhalt von {this} ist {de}."), format!("The content of {this} is {en}.")),
+    };
+    (de, en, Some(example.to_owned()), Some(shown(found)))
+}
+
+fn say_attribute(this: &str, flaw: &Flaw) -> Said {
+    match flaw {
+        Flaw::Unknown { written, expected } => {
+            let written: String = written.chars().take(MAX_NAME).collect();
             let names: Vec<&str> = expected.iter().map(|known| known.attribute.as_str()).collect();
-            Said {
-                id: "LM-XSD-ATTRIBUTE",
-                de: format!("{this} hat nur Attribute, die dort vorgesehen sind; {written} gehört nicht dazu."),
-                en: format!("{this} has only attributes that are foreseen there; {written} is none of them."),
-                expected: Some(names.join(", ")).filter(|names| !names.is_empty()),
-                found: Some(written),
-            }
+            (
+                format!("{this} hat nur Attribute, die das Format dort vorsieht; {written} gehört nicht dazu."),
+                format!("{this} has only attributes the format provides for; {written} is none of them."),
+                Some(names.join(", ")).filter(|names| !names.is_empty()),
+                Some(written),
+            )
         }
-        _ => Said { id: "LM-XSD-ELEMENT", de: this.clone(), en: this, expected: None, found: None },
+        Flaw::Missing { attribute } => {
+            let name = attribute.as_str();
+            let de = format!("{this} hat das Attribut {name}.");
+            (de, format!("{this} has the attribute {name}."), Some(name.to_owned()), None)
+        }
+        Flaw::Fixed { attribute, fixed, found } => {
+            let name = attribute.as_str();
+            let de = format!("Das Attribut {name} von {this} lautet „{fixed}“ oder fehlt.");
+            let en = format!("The attribute {name} of {this} is “{fixed}” or absent.");
+            (de, en, Some((*fixed).to_owned()), Some(shown(found)))
+        }
     }
+}
+
+/// A value may be a whole file.
+fn shown(found: &str) -> String {
+    found.chars().take(MAX_SHOWN).collect()
 }
 
 /// The usual name of an element; one nobody knows as it was written.
 fn called(tree: &Tree, node: Node) -> String {
     let name = tree.name(node);
-    if name.is_known() { name.qualified().to_owned() } else { tree.tag(node).chars().take(80).collect() }
+    if name.is_known() { name.qualified().to_owned() } else { tree.tag(node).chars().take(MAX_NAME).collect() }
 }
 
 fn listed(names: &[Name]) -> Option<String> {
