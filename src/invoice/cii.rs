@@ -8,11 +8,11 @@ use super::names::Name;
 use super::reading::{At, Reading, trim};
 use super::tree::Tree;
 use super::vocabulary::{qdt, ram, rsm, udt};
-use super::{Amount, Attachments, Term, bg, bt};
+use super::{Amount, Term, bg, bt};
 
 /// The invoice, and whether it was too large to be read whole.
-pub fn read(tree: &Tree, attachments: Attachments) -> (Invoice, bool) {
-    let (mut r, root) = Reading::of(tree, rsm::CrossIndustryInvoice, attachments);
+pub fn read(tree: &Tree) -> (Invoice, bool) {
+    let (mut r, root) = Reading::of(tree, rsm::CrossIndustryInvoice);
     let r = &mut r;
     let mut invoice = Invoice { syntax: Some(Syntax::Cii), ..Invoice::default() };
     if let Some(at) = r.one(root, rsm::ExchangedDocumentContext) {

@@ -56,26 +56,9 @@ pub fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>> {
 
 /// The invoice a tree holds.
 pub fn read_tree(tree: &Tree) -> Result<Invoice> {
-    read_with(tree, Attachments::Decoded)
-}
-
-/// The same without the bytes of its attachments (BT-125), for those who only want to look at it.
-pub fn glance_tree(tree: &Tree) -> Result<Invoice> {
-    read_with(tree, Attachments::Left)
-}
-
-/// What happens to the files an invoice carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Attachments {
-    Decoded,
-    /// Where they are; nothing is decoded, and nothing said about their encoding.
-    Left,
-}
-
-fn read_with(tree: &Tree, attachments: Attachments) -> Result<Invoice> {
     let (invoice, overflowed) = match syntax_of_root(tree.name(0)) {
-        Some(Syntax::Cii) => cii::read(tree, attachments),
-        Some(syntax) => ubl::read(tree, syntax, attachments),
+        Some(Syntax::Cii) => cii::read(tree),
+        Some(syntax) => ubl::read(tree, syntax),
         None => {
             return Err(Error::new(Kind::Unsupported, "the document is XML, but no invoice we know")
                 .hint("UBL 2.1 Invoice and CreditNote and UN/CEFACT CrossIndustryInvoice are read"));

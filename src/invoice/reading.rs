@@ -5,7 +5,7 @@
 
 use super::names::{Attribute, Name};
 use super::tree::{Node, Tree, blank};
-use super::{Amount, Attachments, Embedded, Identifier, Misread, Place, Places, Term};
+use super::{Amount, Embedded, Identifier, Misread, Place, Places, Term};
 use base64::Engine;
 use jiff::civil::Date;
 use std::borrow::Cow;
@@ -26,14 +26,13 @@ pub struct Reading<'t> {
     pub tree: &'t Tree<'t>,
     pub places: Places,
     pub misread: Vec<Misread>,
-    attachments: Attachments,
     groups: usize,
 }
 
 impl<'t> Reading<'t> {
-    pub fn of(tree: &'t Tree<'t>, root: Name, attachments: Attachments) -> (Self, At) {
+    pub fn of(tree: &'t Tree<'t>, root: Name) -> (Self, At) {
         let places = Places(vec![(0, Cow::Borrowed(root.qualified()), 1)]);
-        (Self { tree, places, misread: Vec::new(), attachments, groups: 0 }, At { node: 0, place: Place(0) })
+        (Self { tree, places, misread: Vec::new(), groups: 0 }, At { node: 0, place: Place(0) })
     }
 
     /// More groups than we read: the invoice is incomplete and must not be used.
@@ -170,13 +169,8 @@ impl<'t> Reading<'t> {
     /// BT-125: Base64, wherever it was broken into lines.
     pub fn embedded(&mut self, at: At, path: &[Name], term: Term) -> Option<Embedded> {
         let leaf = self.leaf(at.node, path)?;
-        let bytes = match self.attachments {
-            Attachments::Decoded => {
-                let read = unpacked(self.tree.text(leaf));
-                self.or_misread(at, leaf, term, read).unwrap_or_default()
-            }
-            Attachments::Left => Vec::new(),
-        };
+        let read = unpacked(self.tree.text(leaf));
+        let bytes = self.or_misread(at, leaf, term, read).unwrap_or_default();
         let attribute = |name| self.tree.attribute(leaf, name).map(str::to_owned);
         Some(Embedded {
             media_type: attribute(Attribute::MimeCode),

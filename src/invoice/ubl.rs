@@ -8,7 +8,7 @@ use super::names::Name;
 use super::reading::{At, Reading, trim, written};
 use super::tree::{Node, Tree};
 use super::vocabulary::{cac, cbc, cn, ubl};
-use super::{Amount, Attachments, Term, bg, bt};
+use super::{Amount, Term, bg, bt};
 
 /// What the two documents call differently.
 struct Words {
@@ -33,9 +33,9 @@ const CREDIT_NOTE: Words = Words {
 };
 
 /// The invoice, and whether it was too large to be read whole.
-pub fn read(tree: &Tree, syntax: Syntax, attachments: Attachments) -> (Invoice, bool) {
+pub fn read(tree: &Tree, syntax: Syntax) -> (Invoice, bool) {
     let words = if syntax == Syntax::UblCreditNote { &CREDIT_NOTE } else { &INVOICE };
-    let (mut r, root) = Reading::of(tree, words.root, attachments);
+    let (mut r, root) = Reading::of(tree, words.root);
     let r = &mut r;
     let seller = r.down(root, &[cac::AccountingSupplierParty, cac::Party]);
     let buyer = r.down(root, &[cac::AccountingCustomerParty, cac::Party]);

@@ -21,12 +21,13 @@ mod profile;
 mod report;
 mod structure;
 mod table;
+mod terms;
 mod texts;
 mod ubl;
 mod xrechnung;
 
 use crate::error::Error;
-use crate::invoice::{Invoice, Syntax, Term, Tree, bt, glance_tree, syntax_of_root, text_of};
+use crate::invoice::{Invoice, Syntax, Term, Tree, bt, syntax_of_root, text_of};
 use crate::job::Bilingual;
 use element::{Doc, Element, Undecided};
 use engine::{Book, Broken};
@@ -118,10 +119,7 @@ fn examine(xml: &[u8], surroundings: &own::Surroundings) -> Report {
         }
     }
     if findings.profile.uses(Set::Laufmappe) {
-        match glance_tree(&tree) {
-            Ok(invoice) => own::examine(&invoice, surroundings, &mut findings),
-            Err(error) => findings.push(unreadable(&error)),
-        }
+        own::examine(doc.root(), surroundings, &mut findings);
     }
     findings.report(Some(syntax), edition, Some(schema_valid))
 }

@@ -1,10 +1,12 @@
 //! Our own rules about e-invoices: check digits, dates that contradict each other, cash discounts. Ids begin
 //! with `LM-`. None of them is fatal: they never turn an officially accepted invoice into a refused one.
 
+use super::element::Element;
 use super::engine::Fault;
-use super::{Finding, Findings, House, LegalClass, SPECIFICATION, Severity};
+use super::terms::{Terms, date};
+use super::{Finding, Findings, House, LegalClass, SPECIFICATION, Severity, undecided};
 use crate::invoice::checks::{VatId, bic, gtin, iban, leitweg_id, looks_like_leitweg_id, vat_id};
-use crate::invoice::{Invoice, Misread, Party, Place, discounts, name_of};
+use crate::invoice::{Attribute, discounts, udt};
 use crate::job::Bilingual;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -23,196 +25,187 @@ pub struct Surroundings<'s> {
     pub fault: Option<&'s Fault>,
 }
 
-/// Examines the invoice as we read it.
-pub fn examine(invoice: &Invoice, surroundings: &Surroundings, findings: &mut Findings) {
-    for misread in &invoice.misread {
-        findings.push(unread(invoice, misread));
-    }
+/// Examines an invoice.
+pub fn examine(root: Element, surroundings: &Surroundings, findings: &mut Findings) {
+    let terms = Terms::of(root);
     for row in ROWS {
         if let Some(fault) = surroundings.fault.filter(|fault| fault.id == row.id) {
             fault.strike();
-            findings.push(super::undecided(row.id, "/".to_owned()));
+            findings.push(undecided(row.id, root.location()));
         }
-        for broken in (row.broken)(invoice, surroundings) {
-            findings.push(row.finding(invoice, broken));
-        }
+        (row.examine)(&terms, surroundings, &mut |broken| findings.push(row.finding(broken)));
     }
 }
 
-/// One rule about the model: what breaks it, and where.
+/// One rule: it tells each place where it is broken.
 pub struct Row {
     pub id: &'static str,
     pub severity: Severity,
-    broken: fn(&Invoice, &Surroundings) -> Vec<Broken>,
+    examine: fn(&Terms, &Surroundings, &mut dyn FnMut(Broken)),
 }
 
-struct Broken {
-    place: Place,
+struct Broken<'d> {
+    element: Element<'d>,
     expected: Option<String>,
-    found: Option<String>,
+    found: String,
 }
 
-impl Broken {
-    fn at(place: Place, found: impl ToString) -> Self {
-        Self { place, expected: None, found: Some(found.to_string()) }
-    }
+/// What stands at an element is wrong.
+fn wrong(element: Element) -> Broken {
+    Broken { element, expected: None, found: element.text().to_owned() }
+}
 
-    fn expected(mut self, expected: impl ToString) -> Self {
-        self.expected = Some(expected.to_string());
-        self
-    }
+/// A date is wrong beside another.
+fn misdated(element: Element, expected: Date) -> Broken {
+    Broken { expected: Some(expected.to_string()), ..wrong(element) }
 }
 
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    Row { id: "LM-LEITWEG", severity: Severity::Warning, broken: wrong_leitweg_id },
-    Row { id: "LM-LEITWEG-OURS", severity: Severity::Warning, broken: foreign_leitweg_id },
-    Row { id: "LM-IBAN", severity: Severity::Warning, broken: wrong_accounts },
-    Row { id: "LM-BIC", severity: Severity::Warning, broken: wrong_banks },
-    Row { id: "LM-VAT-ID", severity: Severity::Warning, broken: wrong_vat_ids },
-    Row { id: "LM-GTIN", severity: Severity::Warning, broken: wrong_item_numbers },
-    Row { id: "LM-DATE-AHEAD", severity: Severity::Warning, broken: dated_ahead },
-    Row { id: "LM-DATE-DUE", severity: Severity::Warning, broken: due_before_issue },
-    Row { id: "LM-DATE-PRECEDING", severity: Severity::Warning, broken: follows_a_later_one },
-    Row { id: "LM-DATE-PERIOD", severity: Severity::Warning, broken: lines_outside_the_period },
-    Row { id: "LM-SKONTO", severity: Severity::Information, broken: offers },
+    Row { id: "LM-LEITWEG", severity: Severity::Warning, examine: wrong_leitweg_id },
+    Row { id: "LM-LEITWEG-OURS", severity: Severity::Warning, examine: foreign_leitweg_id },
+    Row { id: "LM-IBAN", severity: Severity::Warning, examine: wrong_accounts },
+    Row { id: "LM-BIC", severity: Severity::Warning, examine: wrong_banks },
+    Row { id: "LM-VAT-ID", severity: Severity::Warning, examine: wrong_vat_ids },
+    Row { id: "LM-GTIN", severity: Severity::Warning, examine: wrong_item_numbers },
+    Row { id: "LM-DATE", severity: Severity::Warning, examine: unreadable_dates },
+    Row { id: "LM-DATE-AHEAD", severity: Severity::Warning, examine: dated_ahead },
+    Row { id: "LM-DATE-DUE", severity: Severity::Warning, examine: due_before_issue },
+    Row { id: "LM-DATE-PRECEDING", severity: Severity::Warning, examine: follows_a_later_one },
+    Row { id: "LM-DATE-PERIOD", severity: Severity::Warning, examine: lines_outside_the_period },
+    Row { id: "LM-SKONTO", severity: Severity::Information, examine: offers },
 ];
 
 impl Row {
-    fn finding(&self, invoice: &Invoice, broken: Broken) -> Finding {
+    fn finding(&self, broken: Broken) -> Finding {
         let (terms, legal_class, text) = super::wording(self.id);
         Finding {
             id: self.id.to_owned(),
             severity: self.severity,
-            location: invoice.places.xpath(broken.place),
+            location: broken.element.location(),
             terms,
             legal_class: Some(legal_class),
             text,
             expected: broken.expected,
-            found: broken.found.map(|found| found.chars().take(super::MAX_SHOWN).collect()),
+            found: Some(broken.found.chars().take(super::MAX_SHOWN).collect()),
         }
     }
 }
 
-fn wrong_leitweg_id(invoice: &Invoice, _: &Surroundings) -> Vec<Broken> {
-    let reference = invoice.buyer_reference.as_deref().unwrap_or_default();
-    if looks_like_leitweg_id(reference) && !leitweg_id(reference) {
-        return vec![Broken::at(Place(0), reference)];
+fn wrong_leitweg_id(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+    let Some(reference) = terms.buyer_reference() else { return };
+    if looks_like_leitweg_id(reference.text()) && !leitweg_id(reference.text()) {
+        tell(wrong(reference));
     }
-    Vec::new()
 }
 
 /// Only where the house has told which ones are its own, and only a right one.
-fn foreign_leitweg_id(invoice: &Invoice, surroundings: &Surroundings) -> Vec<Broken> {
+fn foreign_leitweg_id(terms: &Terms, surroundings: &Surroundings, tell: &mut dyn FnMut(Broken)) {
     let ours = &surroundings.house.leitweg_ids;
-    let reference = invoice.buyer_reference.as_deref().unwrap_or_default().trim();
-    if ours.is_empty() || !leitweg_id(reference) || ours.iter().any(|own| own.eq_ignore_ascii_case(reference)) {
-        return Vec::new();
+    let Some(reference) = terms.buyer_reference().filter(|_| !ours.is_empty()) else { return };
+    let written = reference.text().trim();
+    if leitweg_id(written) && !ours.iter().any(|own| own.eq_ignore_ascii_case(written)) {
+        tell(wrong(reference));
     }
-    vec![Broken::at(Place(0), reference)]
 }
 
 /// Credit transfers to what looks like an IBAN. Accounts outside the SEPA area have none.
-fn wrong_accounts(invoice: &Invoice, _: &Surroundings) -> Vec<Broken> {
-    let mut broken = Vec::new();
-    for transfer in invoice.payment.iter().flat_map(|payment| &payment.transfers) {
-        let Some(account) = transfer.account.as_deref() else { continue };
-        let starts = account.trim_start().as_bytes().get(..4).unwrap_or_default();
-        let looks = matches!(starts, [a, b, c, d]
+fn wrong_accounts(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+    for account in terms.accounts() {
+        let looks = matches!(account.text().trim_start().as_bytes().get(..4), Some([a, b, c, d])
             if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit());
-        if looks && !iban(&account.to_ascii_uppercase()) {
-            broken.push(Broken::at(transfer.place, account));
+        if looks && !iban(&account.text().to_ascii_uppercase()) {
+            tell(wrong(account));
         }
     }
-    broken
 }
 
-fn wrong_banks(invoice: &Invoice, _: &Surroundings) -> Vec<Broken> {
-    let transfers = invoice.payment.iter().flat_map(|payment| &payment.transfers);
-    let given = transfers.filter_map(|transfer| Some((transfer.place, transfer.provider.as_deref()?)));
-    let wrong = given.filter(|(_, provider)| !provider.trim().is_empty() && !bic(provider));
-    wrong.map(|(place, provider)| Broken::at(place, provider)).collect()
+fn wrong_banks(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+    for bank in terms.banks() {
+        if !bank.text().trim().is_empty() && !bic(bank.text()) {
+            tell(wrong(bank));
+        }
+    }
 }
 
-fn wrong_vat_ids(invoice: &Invoice, _: &Surroundings) -> Vec<Broken> {
-    let parties = [Some(&invoice.seller), Some(&invoice.buyer), invoice.tax_representative.as_ref()];
-    let given = |party: &Party| Some((party.place, party.vat_id.clone()?));
-    let wrong =
-        |(_, id): &(Place, String)| matches!(vat_id(id.trim()), VatId::Malformed | VatId::WrongCheckDigits);
-    let given = parties.into_iter().flatten().filter_map(given);
-    given.filter(wrong).map(|(place, id)| Broken::at(place, id)).collect()
+fn wrong_vat_ids(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+    for id in terms.vat_ids() {
+        if matches!(vat_id(id.text().trim()), VatId::Malformed | VatId::WrongCheckDigits) {
+            tell(wrong(id));
+        }
+    }
 }
 
-fn wrong_item_numbers(invoice: &Invoice, _: &Surroundings) -> Vec<Broken> {
-    let given = invoice.lines.iter().filter_map(|line| Some((line.place, line.item.standard_id.as_ref()?)));
-    let wrong = given.filter(|(_, id)| id.scheme.as_deref() == Some(GTIN_SCHEME) && !gtin(&id.value));
-    wrong.map(|(place, id)| Broken::at(place, &id.value)).collect()
+fn wrong_item_numbers(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+    for id in terms.item_ids() {
+        if id.attribute(Attribute::SchemeId) == Some(GTIN_SCHEME) && !gtin(id.text()) {
+            tell(wrong(id));
+        }
+    }
 }
 
-fn dated_ahead(invoice: &Invoice, surroundings: &Surroundings) -> Vec<Broken> {
+/// CII writes dates as text, so the structure says nothing about them; whoever reads on would take an unreadable
+/// one for absent.
+fn unreadable_dates(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+    if !terms.root.is_cii() {
+        return;
+    }
+    for written in terms.root.doc.all(udt::DateTimeString) {
+        let day = matches!(written.attribute(Attribute::Format), None | Some("102"));
+        if day && date(written).is_none() {
+            tell(wrong(written));
+        }
+    }
+}
+
+fn dated_ahead(terms: &Terms, surroundings: &Surroundings, tell: &mut dyn FnMut(Broken)) {
     let latest = surroundings.day.checked_add(DAYS_AHEAD.days()).unwrap_or(Date::MAX);
-    let ahead = invoice.issue_date.filter(|date| *date > latest);
-    ahead.map(|date| Broken::at(Place(0), date).expected(surroundings.day)).into_iter().collect()
+    if let Some((element, _)) = terms.issued().filter(|(_, date)| *date > latest) {
+        tell(misdated(element, surroundings.day));
+    }
 }
 
-fn due_before_issue(invoice: &Invoice, _: &Surroundings) -> Vec<Broken> {
-    let (Some(issued), Some(due)) = (invoice.issue_date, invoice.due_date) else { return Vec::new() };
-    if due < issued { vec![Broken::at(Place(0), due).expected(issued)] } else { Vec::new() }
+fn due_before_issue(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+    let Some((_, issued)) = terms.issued() else { return };
+    for (element, _) in terms.due().filter(|(_, due)| *due < issued) {
+        tell(misdated(element, issued));
+    }
 }
 
-fn follows_a_later_one(invoice: &Invoice, _: &Surroundings) -> Vec<Broken> {
-    let Some(issued) = invoice.issue_date else { return Vec::new() };
-    let given = invoice.preceding.iter().filter_map(|earlier| Some((earlier.place, earlier.issue_date?)));
-    let later = given.filter(|(_, date)| *date > issued);
-    later.map(|(place, date)| Broken::at(place, date).expected(issued)).collect()
+fn follows_a_later_one(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+    let Some((_, issued)) = terms.issued() else { return };
+    for (element, _) in terms.preceding().filter(|(_, earlier)| *earlier > issued) {
+        tell(misdated(element, issued));
+    }
 }
 
-fn lines_outside_the_period(invoice: &Invoice, _: &Surroundings) -> Vec<Broken> {
-    let Some(whole) = &invoice.period else { return Vec::new() };
-    let mut broken = Vec::new();
-    for period in invoice.lines.iter().filter_map(|line| line.period.as_ref()) {
-        if let (Some(start), Some(earliest)) = (period.start, whole.start)
-            && start < earliest
+fn lines_outside_the_period(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+    let (start, end) = terms.period();
+    if start.is_none() && end.is_none() {
+        return;
+    }
+    for (first, last) in terms.line_periods() {
+        if let (Some((element, first)), Some((_, start))) = (first, start)
+            && first < start
         {
-            broken.push(Broken::at(period.place, start).expected(earliest));
-        } else if let (Some(end), Some(latest)) = (period.end, whole.end)
-            && end > latest
+            tell(misdated(element, start));
+        }
+        if let (Some((element, last)), Some((_, end))) = (last, end)
+            && last > end
         {
-            broken.push(Broken::at(period.place, end).expected(latest));
+            tell(misdated(element, end));
         }
     }
-    broken
 }
 
 /// Not broken at all: what finance should see.
-fn offers(invoice: &Invoice, _: &Surroundings) -> Vec<Broken> {
-    let currency = invoice.currency.as_deref().unwrap_or_default();
-    let shown = |offer: crate::invoice::Discount| {
+fn offers(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+    let Some(element) = terms.payment_terms().filter(|terms| terms.text().contains("#SKONTO#")) else { return };
+    let currency = terms.currency();
+    for offer in discounts(element.text(), terms.amount_due(), terms.issued().map(|(_, date)| date)) {
         let until = offer.until.map_or_else(|| format!("{} Tage", offer.days), |day| format!("bis {day}"));
-        Broken::at(
-            Place(0),
-            format!("{until}: {} % von {} = {} {currency}", offer.percent, offer.base, offer.amount),
-        )
-    };
-    discounts(invoice).into_iter().map(shown).collect()
-}
-
-/// A number or date that could not be read: whoever reads on would take it for absent. Where the structure is
-/// checked this is the same finding in our words, so it weighs no more than a warning.
-fn unread(invoice: &Invoice, misread: &Misread) -> Finding {
-    let (de, en) = name_of(misread.term).unwrap_or(("Angabe", "value"));
-    Finding {
-        id: "LM-READ".to_owned(),
-        severity: Severity::Warning,
-        location: invoice.places.xpath(misread.place),
-        terms: vec![misread.term],
-        legal_class: Some(LegalClass::Format),
-        text: Bilingual::new(
-            format!("Die Angabe „{de}“ ({}) ist so geschrieben, dass sie gelesen werden kann.", misread.term),
-            format!("“{en}” ({}) is written so that it can be read.", misread.term),
-        ),
-        expected: None,
-        found: Some(misread.found.clone()),
+        let found = format!("{until}: {} % von {} = {} {currency}", offer.percent, offer.base, offer.amount);
+        tell(Broken { element, expected: None, found });
     }
 }
 
