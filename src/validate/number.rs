@@ -4,6 +4,7 @@
 //! Floats occur only where the official tests compute with doubles.
 
 use rust_decimal::{Decimal, RoundingStrategy};
+use std::cmp::Ordering;
 
 /// `xs:decimal`: blanks around it, a sign, digits, one point; no exponent.
 pub fn decimal(text: &str) -> Option<Decimal> {
@@ -47,7 +48,34 @@ fn round(value: Decimal, decimals: u32) -> Decimal {
 
 /// `round(x * 10 * 10) div 100` in doubles, half up toward plus infinity.
 pub fn round2_double(value: f64) -> f64 {
-    (value * 10.0 * 10.0 + 0.5).floor() / 100.0
+    round_double(value * 10.0 * 10.0) / 100.0
+}
+
+/// `round` of a double: half up toward plus infinity, and what is a little below zero becomes minus zero.
+pub fn round_double(value: f64) -> f64 {
+    let below = value.floor();
+    match value - below {
+        _ if value == 0.0 => value,
+        _ if (-0.5..0.0).contains(&value) && value != -0.5 => -0.0,
+        rest if rest >= 0.5 => below + 1.0,
+        _ => below,
+    }
+}
+
+/// `text = sum` of an untyped text and a sum in doubles. The official engine tells minus zero from zero here; a
+/// sum of nothing is an integer for it, and `-0` then counts as zero while `-0.00` does not.
+pub fn is_double(text: &str, sum: Option<f64>) -> bool {
+    match sum {
+        Some(sum) => double(text).total_cmp(&sum).is_eq(),
+        None => beside_zero(text).is_eq(),
+    }
+}
+
+/// `text = 0`, `text > 0`, `text >= 0`: whole numbers compare as integers, others as doubles with their sign.
+pub fn beside_zero(text: &str) -> Ordering {
+    let value = double(text);
+    let is_whole = !text.contains('.');
+    if value == 0.0 && is_whole { Ordering::Equal } else { value.total_cmp(&0.0) }
 }
 
 /// `round(xs:decimal(double) * 100) div 100`: the exact value of a double in cents, half up toward plus infinity.
@@ -59,7 +87,8 @@ pub fn cents_of_double(value: f64) -> Option<Decimal> {
     let bits = value.to_bits();
     let (exponent, fraction) = ((bits >> 52 & 0x7ff) as i32, (bits & ((1 << 52) - 1)) as i128);
     // value = mantissa * 2^power
-    let (mantissa, power) = if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) };
+    let (mantissa, power) =
+        if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) };
     let hundredfold = if value.is_sign_negative() { -100 * mantissa } else { 100 * mantissa };
     let cents = match power {
         0.. => hundredfold.checked_mul(1i128.checked_shl(power as u32)?)?,
@@ -72,7 +101,7 @@ pub fn cents_of_double(value: f64) -> Option<Decimal> {
 
 /// The nearest double, as `xs:double` of a decimal.
 pub fn to_double(value: Decimal) -> f64 {
-    double(&value.to_string())
+    if value.is_zero() { 0.0 } else { double(&value.to_string()) }
 }
 
 /// Characters after the first point, as written: `string-length(substring-after(text, '.'))`.
@@ -138,14 +167,39 @@ mod tests {
     #[test]
     fn doubles_are_rounded_by_their_exact_value() {
         let cents = |value: f64| cents_of_double(value).map(|cents| cents.to_string());
-        for (value, rounded) in
-            [(1.005, "1.00"), (0.125, "0.13"), (-0.125, "-0.12"), (1e15, "1000000000000000.00"), (1e-300, "0.00")]
-        {
+        for (value, rounded) in [
+            (1.005, "1.00"),
+            (0.125, "0.13"),
+            (-0.125, "-0.12"),
+            (1e15, "1000000000000000.00"),
+            (1e-300, "0.00"),
+        ] {
             assert_eq!(cents(value).as_deref(), Some(rounded), "{value}");
         }
         assert_eq!(cents(0.1 + 0.2).as_deref(), Some("0.30"));
         assert_eq!((cents(f64::NAN), cents(1e300)), (None, None));
         assert_eq!(to_double(Decimal::new(9910, 2)), 99.1);
+    }
+
+    #[test]
+    fn minus_zero_is_told_from_zero_where_the_official_engine_does() {
+        for (text, ordering) in [
+            ("0", Ordering::Equal),
+            ("0.00", Ordering::Equal),
+            ("-0", Ordering::Equal),
+            ("-0.00", Ordering::Less),
+            ("0.01", Ordering::Greater),
+            ("-1", Ordering::Less),
+        ] {
+            assert_eq!(beside_zero(text), ordering, "{text}");
+        }
+        assert!(is_double("-0", None) && !is_double("-0.0", None));
+        assert!(
+            is_double("-0.00", Some(-0.0)) && !is_double("0.00", Some(-0.0)) && is_double(" 1.50 ", Some(1.5))
+        );
+        assert_eq!(round_double(0.49999999999999994), 0.0);
+        assert!(round_double(-0.4).is_sign_negative() && round_double(-0.5).is_sign_positive());
+        assert_eq!((round_double(2.5), round_double(-2.5), round_double(-2.6)), (3.0, -2.0, -3.0));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! EN 16931 in CII: the invoice as a whole, what it refers to, and its periods.
 
 use super::questions::{header, in_settlement, somewhere};
-use super::vat::{Category, Exempt, Export, Igic, IntraCommunity, Ipsi, NotSubject, ReverseCharge, Standard, ZeroRated};
+use super::vat::{
+    Category, Exempt, Export, Igic, IntraCommunity, Ipsi, NotSubject, ReverseCharge, Standard, ZeroRated,
+};
 use crate::invoice::{Attribute, Name, blank, ram, rsm, udt};
 use crate::validate::Edition::January2026;
 use crate::validate::element::{Element, Undecided};
@@ -105,8 +107,7 @@ fn total_with_vat(e: Element) -> Told {
         if grand.is_some() && grand == without {
             continue;
         }
-        let in_currency =
-            |tax: &Element| tax.attribute(Attribute::CurrencyId) == Some(currency.text());
+        let in_currency = |tax: &Element| tax.attribute(Attribute::CurrencyId) == Some(currency.text());
         let mut taxes = summation.kids(ram::TaxTotalAmount).filter(in_currency);
         let (Some(tax), None) = (taxes.next(), taxes.next()) else {
             return Ok(Outcome::Broken(Broken { expected: None, found: grand.map(|grand| grand.to_string()) }));

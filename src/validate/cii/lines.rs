@@ -7,6 +7,7 @@ use crate::invoice::{Attribute, Name, blank, ram, udt};
 use crate::validate::Severity::Fatal;
 use crate::validate::element::Element;
 use crate::validate::engine::{Rule, Told, cents, fatal, fatal_told, holds, needs, never};
+use crate::validate::number::beside_zero;
 
 #[rustfmt::skip]
 pub const LINE: &[Rule] = &[
@@ -61,9 +62,13 @@ pub const CHARGE: &[Rule] = &[
 ];
 
 const QUANTITY: &[Name] = &[ram::SpecifiedLineTradeDelivery, ram::BilledQuantity];
-const NET: &[Name] =
-    &[ram::SpecifiedLineTradeSettlement, ram::SpecifiedTradeSettlementLineMonetarySummation, ram::LineTotalAmount];
-const NET_PRICE: &[Name] = &[ram::SpecifiedLineTradeAgreement, ram::NetPriceProductTradePrice, ram::ChargeAmount];
+const NET: &[Name] = &[
+    ram::SpecifiedLineTradeSettlement,
+    ram::SpecifiedTradeSettlementLineMonetarySummation,
+    ram::LineTotalAmount,
+];
+const NET_PRICE: &[Name] =
+    &[ram::SpecifiedLineTradeAgreement, ram::NetPriceProductTradePrice, ram::ChargeAmount];
 const GROSS_PRICE: &[Name] =
     &[ram::SpecifiedLineTradeAgreement, ram::GrossPriceProductTradePrice, ram::ChargeAmount];
 
@@ -77,7 +82,7 @@ pub fn says_true(indicator: Element) -> bool {
 }
 
 fn is_not_negative(amount: Element) -> bool {
-    amount.double() >= 0.0
+    beside_zero(amount.text()).is_ge()
 }
 
 /// Where there is an identifier, it says of which scheme it is.
@@ -93,5 +98,6 @@ fn has_category(line: Element) -> bool {
 
 /// The official test asks every line about the whole invoice.
 fn has_breakdown(line: Element) -> bool {
-    header(line, ram::ApplicableHeaderTradeSettlement).any(|settlement| settlement.has(&[ram::ApplicableTradeTax]))
+    header(line, ram::ApplicableHeaderTradeSettlement)
+        .any(|settlement| settlement.has(&[ram::ApplicableTradeTax]))
 }

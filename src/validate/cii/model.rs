@@ -10,7 +10,8 @@ use super::parties::is_vat_number;
 use super::payment::is_of_transfer;
 use super::totals::is_in_invoice_currency;
 use super::vat::{
-    BREAKDOWN, Category, Exempt, Export, Igic, IntraCommunity, Ipsi, NotSubject, ReverseCharge, Standard, ZeroRated,
+    BREAKDOWN, Category, Exempt, Export, Igic, IntraCommunity, Ipsi, NotSubject, ReverseCharge, Standard,
+    ZeroRated,
 };
 use super::{document, lines, parties, payment, totals};
 use crate::invoice::{ram, rsm};
@@ -59,8 +60,11 @@ pub const PATTERN: &[Context] = &[
 
 const ACCOUNT: &[Where] =
     &[inside(&[ram::SpecifiedTradeSettlementPaymentMeans, ram::PayeePartyCreditorFinancialAccount])];
-const INDICATOR: &[Where] =
-    &[inside(&[ram::ApplicableHeaderTradeSettlement, ram::SpecifiedTradeAllowanceCharge, ram::ChargeIndicator])];
+const INDICATOR: &[Where] = &[inside(&[
+    ram::ApplicableHeaderTradeSettlement,
+    ram::SpecifiedTradeAllowanceCharge,
+    ram::ChargeIndicator,
+])];
 const LINE_INDICATOR: &[Where] =
     &[inside(&[ram::SpecifiedLineTradeSettlement, ram::SpecifiedTradeAllowanceCharge, ram::ChargeIndicator])];
 const TAX_TOTAL: &[Where] =

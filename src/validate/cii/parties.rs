@@ -42,9 +42,8 @@ pub fn is_vat_number(id: Element) -> bool {
 fn is_shared_with_seller(payee: Element, path: &[Name]) -> bool {
     let mut sellers = header(payee, ram::ApplicableHeaderTradeAgreement)
         .flat_map(|agreement| agreement.kids(ram::SellerTradeParty));
-    sellers.any(|seller| {
-        seller.down(path).any(|element| payee.down(path).any(|own| own.text() == element.text()))
-    })
+    sellers
+        .any(|seller| seller.down(path).any(|element| payee.down(path).any(|own| own.text() == element.text())))
 }
 
 fn has_vat_number(party: Element) -> Told {

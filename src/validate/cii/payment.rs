@@ -26,7 +26,9 @@ pub const MEANS: &[Rule] = &[
 
 /// The account of a credit transfer, SEPA (58) or not (30).
 pub fn is_of_transfer(account: Element) -> bool {
-    account.parent().is_some_and(|means| means.kids(ram::TypeCode).any(|code| matches!(code.text(), "30" | "58")))
+    account
+        .parent()
+        .is_some_and(|means| means.kids(ram::TypeCode).any(|code| matches!(code.text(), "30" | "58")))
 }
 
 fn has_account_number(account: Element) -> bool {
