@@ -26,6 +26,8 @@ pub struct Sums {
     pub charges: Added,
     /// Of the tax amounts in the VAT breakdown (BT-117); none where there is no amount.
     pub tax: Option<f64>,
+    /// The VAT breakdown has a row.
+    pub has_row: bool,
     /// `//ram:ApplicableTradeTax` with another category than O.
     pub has_taxed_line_or_row: bool,
     /// `//ram:CategoryTradeTax` with another category than O.
@@ -99,6 +101,7 @@ impl Sums {
         }
         for settlement in header(root, ram::ApplicableHeaderTradeSettlement) {
             for row in settlement.kids(ram::ApplicableTradeTax) {
+                sums.has_row = true;
                 sums.tax = plus(sums.tax, row, ram::CalculatedAmount);
             }
             for charge in settlement.kids(ram::SpecifiedTradeAllowanceCharge) {
