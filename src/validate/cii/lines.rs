@@ -1,12 +1,14 @@
 //! EN 16931 in CII: invoice lines, what is sold, and the allowances and charges of a line.
 
 use super::document::{ends_after_start, has_start_or_end};
-use super::questions::{has_reason, header, is_vat};
+use super::questions::{has_reason, is_vat};
+use super::sums::sums;
 use super::totals::amount_in_cents;
 use crate::invoice::{Attribute, Name, blank, ram, udt};
 use crate::validate::Severity::Fatal;
 use crate::validate::element::Element;
 use crate::validate::engine::{Rule, Told, cents, fatal, fatal_told, holds, needs, never};
+use crate::validate::number::beside_zero;
 
 #[rustfmt::skip]
 pub const LINE: &[Rule] = &[
@@ -20,7 +22,8 @@ pub const LINE: &[Rule] = &[
     fatal("BR-28", |e| !e.has(GROSS_PRICE) || e.down(GROSS_PRICE).any(is_not_negative)),
     fatal_told("BR-64", |e| has_scheme(e, &[ram::SpecifiedTradeProduct, ram::GlobalID], Attribute::SchemeId)),
     fatal("BR-CO-04", has_category),
-    fatal("BR-CO-18", has_breakdown),
+    // The official test asks every line about the whole invoice.
+    fatal("BR-CO-18", |e| sums(e).has_row),
     cents("BR-DEC-23", NET),
 ];
 
@@ -81,7 +84,7 @@ pub fn says_true(indicator: Element) -> bool {
 }
 
 fn is_not_negative(amount: Element) -> bool {
-    amount.double() >= 0.0
+    beside_zero(amount.text()).is_ge()
 }
 
 /// Where there is an identifier, it says of which scheme it is.
@@ -93,10 +96,4 @@ fn has_scheme(e: Element, path: &[Name], scheme: Attribute) -> Told {
 fn has_category(line: Element) -> bool {
     let mut taxes = line.down(&[ram::SpecifiedLineTradeSettlement, ram::ApplicableTradeTax]);
     taxes.any(|tax| is_vat(tax) && tax.has(&[ram::CategoryCode]))
-}
-
-/// The official test asks every line about the whole invoice.
-fn has_breakdown(line: Element) -> bool {
-    header(line, ram::ApplicableHeaderTradeSettlement)
-        .any(|settlement| settlement.has(&[ram::ApplicableTradeTax]))
 }

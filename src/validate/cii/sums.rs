@@ -20,12 +20,14 @@ pub fn sums(e: Element<'_>) -> &Sums {
 pub struct Sums {
     /// Of all line net amounts (BT-131), in doubles as the official test adds them.
     pub lines: f64,
-    /// Of the document level allowances (BT-92); none where there is no allowance.
-    pub allowances: Option<f64>,
-    /// Of the document level charges (BT-99); none where there is no charge.
-    pub charges: Option<f64>,
-    /// Of the tax amounts in the VAT breakdown (BT-117).
-    pub tax: f64,
+    /// Document level allowances (BT-92).
+    pub allowances: Added,
+    /// Document level charges (BT-99).
+    pub charges: Added,
+    /// Of the tax amounts in the VAT breakdown (BT-117); none where there is no amount.
+    pub tax: Option<f64>,
+    /// The VAT breakdown has a row.
+    pub has_row: bool,
     /// `//ram:ApplicableTradeTax` with another category than O.
     pub has_taxed_line_or_row: bool,
     /// `//ram:CategoryTradeTax` with another category than O.
@@ -35,6 +37,14 @@ pub struct Sums {
     /// Amounts with category S, by rate.
     standard: BTreeMap<Decimal, (Exact, Option<Node>)>,
     has_undecided_rate: bool,
+}
+
+/// Allowances or charges of the whole invoice.
+#[derive(Default)]
+pub struct Added {
+    pub is_there: bool,
+    /// Of their amounts, in doubles; none where there is no amount.
+    pub sum: Option<f64>,
 }
 
 /// What identifies the parties.
@@ -67,6 +77,7 @@ pub struct Totals {
 #[derive(Default)]
 struct Exact {
     sums: [Decimal; 3],
+    has_amount: bool,
     is_undecided: bool,
 }
 
@@ -90,7 +101,8 @@ impl Sums {
         }
         for settlement in header(root, ram::ApplicableHeaderTradeSettlement) {
             for row in settlement.kids(ram::ApplicableTradeTax) {
-                sums.tax += row.kids(ram::CalculatedAmount).map(Element::double).sum::<f64>();
+                sums.has_row = true;
+                sums.tax = plus(sums.tax, row, ram::CalculatedAmount);
             }
             for charge in settlement.kids(ram::SpecifiedTradeAllowanceCharge) {
                 sums.add_allowance_or_charge(charge);
@@ -132,14 +144,12 @@ impl Sums {
         if !e.has(&[ram::ChargeIndicator, udt::Indicator]) {
             self.categories.iter_mut().for_each(|totals| totals.exact.is_undecided = true);
         }
-        let amounts = || e.kids(ram::ActualAmount).map(Element::double);
         if is_charge(e) {
-            self.charges = Some(amounts().fold(self.charges.unwrap_or_default(), |sum, amount| sum + amount));
+            self.charges = self.charges.with(e);
             self.add(Side::Charge, e, ram::CategoryTradeTax, e, ram::ActualAmount);
         }
         if is_allowance(e) {
-            self.allowances =
-                Some(amounts().fold(self.allowances.unwrap_or_default(), |sum, amount| sum + amount));
+            self.allowances = self.allowances.with(e);
             self.add(Side::Allowance, e, ram::CategoryTradeTax, e, ram::ActualAmount);
         }
     }
@@ -191,13 +201,26 @@ impl Sums {
         &self.categories[number]
     }
 
-    /// Lines plus charges less allowances of category S with this rate.
-    pub fn standard(&self, rate: Decimal) -> Result<Decimal, Undecided> {
+    /// Lines plus charges less allowances of category S with this rate; none where there is nothing to add.
+    pub fn standard(&self, rate: Decimal) -> Result<Option<Decimal>, Undecided> {
         if self.has_undecided_rate {
             return Err(Undecided);
         }
-        self.standard.get(&rate).map_or(Ok(Decimal::ZERO), |(sum, _)| sum.total())
+        self.standard.get(&rate).map_or(Ok(None), |(sum, _)| sum.total())
     }
+}
+
+impl Added {
+    fn with(&self, e: Element) -> Self {
+        Self { is_there: true, sum: plus(self.sum, e, ram::ActualAmount) }
+    }
+}
+
+/// The sum so far and all amounts of this name, added in the order of the document.
+fn plus(sum: Option<f64>, e: Element, amount: Name) -> Option<f64> {
+    let mut amounts = e.kids(amount).map(Element::double);
+    let first = sum.or_else(|| amounts.next())?;
+    Some(amounts.fold(first, |sum, amount| sum + amount))
 }
 
 impl Totals {
@@ -207,25 +230,34 @@ impl Totals {
         lines + charges - allowances
     }
 
-    /// The same in decimals.
-    pub fn exactly(&self) -> Result<Decimal, Undecided> {
+    /// The same in decimals; none where there is nothing to add.
+    pub fn exactly(&self) -> Result<Option<Decimal>, Undecided> {
         self.exact.total()
     }
 }
 
 impl Exact {
     fn add(&mut self, side: Side, amount: Result<Option<Decimal>, Undecided>) {
+        let Ok(amount) = amount else {
+            self.is_undecided = true;
+            return;
+        };
+        let Some(amount) = amount else { return };
+        self.has_amount = true;
         let sum = &mut self.sums[side as usize];
-        match amount.map(|amount| sum.checked_add(amount.unwrap_or_default())) {
-            Ok(Some(added)) => *sum = added,
-            _ => self.is_undecided = true,
+        match sum.checked_add(amount) {
+            Some(added) => *sum = added,
+            None => self.is_undecided = true,
         }
     }
 
-    fn total(&self) -> Result<Decimal, Undecided> {
+    fn total(&self) -> Result<Option<Decimal>, Undecided> {
+        if self.is_undecided {
+            return Err(Undecided);
+        }
         let [lines, charges, allowances] = self.sums.map(round2);
-        let total = lines.checked_add(charges).and_then(|sum| sum.checked_sub(allowances));
-        total.filter(|_| !self.is_undecided).ok_or(Undecided)
+        let total = lines.checked_add(charges).and_then(|sum| sum.checked_sub(allowances)).ok_or(Undecided)?;
+        Ok(self.has_amount.then_some(total))
     }
 }
 

@@ -1,14 +1,16 @@
 //! EN 16931 in CII: the totals of the invoice, and its allowances and charges.
 
 use super::questions::{has_reason, in_settlement, is_in_currency, is_vat};
-use super::sums::{Sums, sums};
+use super::sums::{Added, Sums, sums};
 use crate::invoice::{Name, ram};
 use crate::validate::Severity::Fatal;
 use crate::validate::element::{Element, Undecided};
 use crate::validate::engine::{
     Broken, Outcome, Rule, Told, cents, equal, fatal, fatal_told, holds, needs, never,
 };
-use crate::validate::number::{cents_of_double, decimals_as_written, round2, round2_double};
+use crate::validate::number::{
+    cents_of_double, decimals_as_written, is_double, round_double, round2, round2_double,
+};
 use rust_decimal::Decimal;
 
 #[rustfmt::skip]
@@ -41,8 +43,8 @@ pub const TOTALS: &[Rule] = &[
     needs("BR-15", &[ram::DuePayableAmount]),
     fatal("BR-53", has_tax_in_accounting_currency),
     fatal_told("BR-CO-10", |e| equal(lines_in_cents(sums(e))?, e.number(&[ram::LineTotalAmount])?)),
-    fatal_told("BR-CO-11", |e| adds_up(e, sums(e).allowances, ram::AllowanceTotalAmount)),
-    fatal_told("BR-CO-12", |e| adds_up(e, sums(e).charges, ram::ChargeTotalAmount)),
+    fatal_told("BR-CO-11", |e| adds_up(e, &sums(e).allowances, ram::AllowanceTotalAmount)),
+    fatal_told("BR-CO-12", |e| adds_up(e, &sums(e).charges, ram::ChargeTotalAmount)),
     fatal_told("BR-CO-13", total_without_vat),
     fatal_told("BR-CO-16", amount_due),
     cents("BR-DEC-09", &[ram::LineTotalAmount]),
@@ -60,8 +62,8 @@ pub const TOTALS: &[Rule] = &[
 #[rustfmt::skip]
 pub const TAX_TOTAL: &[Rule] = &[
     fatal_told("BR-CO-14", |e| {
-        let expected = round2_double(sums(e).tax);
-        holds_or_tells(e.double() == expected, expected, Some(e))
+        let expected = sums(e).tax.map(round2_double);
+        holds_or_tells(is_double(e.text(), expected), expected.unwrap_or_default(), Some(e))
     }),
 ];
 
@@ -110,14 +112,14 @@ fn lines_in_cents(sums: &Sums) -> Result<Option<Decimal>, Undecided> {
     cents_of_double(sums.lines).ok_or(Undecided).map(Some)
 }
 
-/// A total of allowances or charges, of which there are none where the sum is.
-fn adds_up(e: Element, sum: Option<f64>, total: Name) -> Told {
-    if sum.is_none() && !e.has(&[total]) {
+/// The total of the allowances or charges; where there are none, there may be none.
+fn adds_up(e: Element, added: &Added, total: Name) -> Told {
+    if !added.is_there && !e.has(&[total]) {
         return holds(true);
     }
-    let expected = round2_double(sum.unwrap_or_default());
-    let is_right = e.kids(total).any(|total| total.double() == expected);
-    holds_or_tells(is_right, expected, e.kid(total))
+    let expected = added.sum.map(round2_double);
+    let is_right = e.kids(total).any(|total| is_double(total.text(), expected));
+    holds_or_tells(is_right, expected.unwrap_or_default(), e.kid(total))
 }
 
 fn total_without_vat(e: Element) -> Told {
@@ -158,6 +160,5 @@ fn one_tax_is(e: Element, is_right: impl Fn(Element) -> bool) -> Told {
 }
 
 fn is_whole_cents(tax: Element) -> bool {
-    let value = tax.double();
-    value == (value * 100.0 + 0.5).floor() / 100.0
+    is_double(tax.text(), Some(round_double(tax.double() * 100.0) / 100.0))
 }

@@ -13,8 +13,9 @@ use crate::validate::element::{Element, Undecided};
 use crate::validate::engine::{
     Context, Outcome, Rule, Told, Where, cents, compare, fatal, fatal_told, holds, inside, needs, never, on_if,
 };
-use crate::validate::number::{normalized_is, round0, round2, to_double};
+use crate::validate::number::{beside_zero, is_double, normalized_is, round_double, round0, round2, to_double};
 use rust_decimal::Decimal;
+use std::cmp::Ordering;
 
 #[rustfmt::skip]
 pub const BREAKDOWN: &[Rule] = &[
@@ -104,7 +105,7 @@ pub enum Numbers {
     SellerVatOrTaxAndBuyerVatOrLegal,
     SellerVatAndBuyerVat,
     SellerVat,
-    NoSellerVat,
+    NoVat,
 }
 
 pub enum Rate {
@@ -177,7 +178,7 @@ categories! {
     IntraCommunity 4 "K"  "IC" One      Code         SellerVatAndBuyerVat Zero        Zero      InDoubles  Given
         [fatal("BR-IC-11", has_supply_date), fatal("BR-IC-12", has_delivery_country)];
     Export         5 "G"  "G"  One      Code         SellerVat            Zero        Zero      InDoubles  Given    [];
-    NotSubject     6 "O"  "O"  OneIfAny Row          NoSellerVat          Absent      Absent    Equal      Given
+    NotSubject     6 "O"  "O"  OneIfAny Row          NoVat          Absent      Absent    Equal      Given
         [
             fatal("BR-O-11", |e| !sums(e).has_taxed_line_or_row),
             fatal("BR-O-12", |e| !sums(e).has_taxed_line_or_row),
@@ -185,7 +186,7 @@ categories! {
             fatal("BR-O-14", |e| !sums(e).has_taxed_allowance_or_charge)
         ];
     Igic           7 "L"  "AF" Some     Row          SellerVatOrTax       AboveZero   AboveZero Unasked    NotGiven [];
-    Ipsi           8 "M"  "AG" Some     Row          SellerVatOrTax       ZeroOrAbove AboveZero Unasked    NotGiven [];
+    Ipsi           8 "M"  "AG" Some     Row          SellerVatOrTax       ZeroOrAbove ZeroOrAbove Unasked    NotGiven [];
 }
 
 /// The place of a code in [`CODES`].
@@ -259,19 +260,18 @@ impl Numbers {
             }
             Numbers::SellerVatAndBuyerVat => given.seller_vat && given.buyer_vat,
             Numbers::SellerVat => given.seller_vat,
-            // The official test looks for the buyer where he never stands.
-            Numbers::NoSellerVat => !given.seller_vat,
+            Numbers::NoVat => !given.seller_vat && !given.buyer_vat,
         }
     }
 }
 
 impl Rate {
     fn is_kept(&self, tax: Element) -> bool {
-        let mut rates = tax.kids(ram::RateApplicablePercent).map(Element::double);
+        let mut rates = tax.kids(ram::RateApplicablePercent).map(|rate| beside_zero(rate.text()));
         match self {
-            Rate::AboveZero => rates.any(|rate| rate > 0.0),
-            Rate::ZeroOrAbove => rates.any(|rate| rate >= 0.0),
-            Rate::Zero => rates.any(|rate| rate == 0.0),
+            Rate::AboveZero => rates.any(Ordering::is_gt),
+            Rate::ZeroOrAbove => rates.any(Ordering::is_ge),
+            Rate::Zero => rates.any(Ordering::is_eq),
             Rate::Absent => rates.next().is_none(),
         }
     }
@@ -291,7 +291,7 @@ fn adds_up<C: Category>(e: Element) -> Told {
     let (row, totals) = (row(e), sums(e).category(C::NUMBER));
     match C::SUM {
         Sum::InDoubles => nearly(row, totals.in_doubles()),
-        Sum::InDecimals => nearly(row, to_double(totals.exactly()?)),
+        Sum::InDecimals => nearly(row, totals.exactly()?.map_or(0.0, to_double)),
         Sum::Equal => same(row, totals.exactly()?),
         Sum::ByRate => standard_adds_up(row),
         Sum::Unasked => holds(true),
@@ -306,10 +306,10 @@ fn nearly(row: Element, sum: f64) -> Told {
 }
 
 /// The taxable amount is the sum; both are compared as doubles.
-fn same(row: Element, sum: Decimal) -> Told {
-    let sum = to_double(sum);
-    let is_same = row.kids(ram::BasisAmount).any(|base| base.double() == sum);
-    holds_or_tells(is_same, sum, row.kid(ram::BasisAmount))
+fn same(row: Element, sum: Option<Decimal>) -> Told {
+    let sum = sum.map(to_double);
+    let is_same = row.kids(ram::BasisAmount).any(|base| is_double(base.text(), sum));
+    holds_or_tells(is_same, sum.unwrap_or_default(), row.kid(ram::BasisAmount))
 }
 
 /// A row without a rate is not asked.
@@ -329,7 +329,7 @@ fn standard_tax(e: Element) -> Told {
     let (tax, base) = (row.number(&[ram::CalculatedAmount])?, row.number(&[ram::BasisAmount])?);
     let rate = row.only(&[ram::RateApplicablePercent])?;
     let (Some(tax), Some(base), Some(rate)) = (tax, base, rate) else { return holds(false) };
-    let expected = (to_double(base.abs()) * rate.double() + 0.5).floor() / 100.0;
+    let expected = round_double(to_double(base.abs()) * rate.double()) / 100.0;
     let (less, more) = (tax.abs().checked_sub(Decimal::ONE), tax.abs().checked_add(Decimal::ONE));
     let (less, more) = (less.ok_or(Undecided)?, more.ok_or(Undecided)?);
     let is_near = to_double(less) < expected && to_double(more) > expected;
@@ -338,7 +338,7 @@ fn standard_tax(e: Element) -> Told {
 
 fn no_tax(e: Element) -> Told {
     let row = row(e);
-    let is_zero = row.kids(ram::CalculatedAmount).any(|tax| tax.double() == 0.0);
+    let is_zero = row.kids(ram::CalculatedAmount).any(|tax| beside_zero(tax.text()).is_eq());
     holds_or_tells(is_zero, 0.0, row.kid(ram::CalculatedAmount))
 }
 
