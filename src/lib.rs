@@ -22,7 +22,7 @@
 //! | [`recognise`] | pages → words with place and confidence | meaning |
 //! | [`extract`] | bytes and words → invoice or letter | judging |
 //! | [`invoice`] | XML → the model of EN 16931 | judging, input/output |
-//! | [`validate`] | content → report | input/output, clock, locale |
+//! | [`validate`] | e-invoice and day of receipt → report | input/output, clock, locale |
 //! | [`route`] | content and report → decision, with its *because* | input/output, clock |
 //! | [`filing`] | filing → receipt, one file per DMS | retries |
 //! | [`ledger`] | events → entries, chained; the truth | contents |
