@@ -81,6 +81,10 @@ impl ContentHash {
         Self(hasher.finalize().into())
     }
 
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     pub fn hex(&self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }

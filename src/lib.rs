@@ -24,6 +24,7 @@
 //! | [`invoice`] | XML → the model of EN 16931 | judging, input/output |
 //! | [`validate`] | e-invoice and day of receipt → report | input/output, clock, locale |
 //! | [`route`] | content and report → decision, with its *because* | input/output, clock |
+//! | [`protocol`] | report → text, JSON, HTML, VARL, reply | judging |
 //! | [`filing`] | filing → receipt, one file per DMS | retries |
 //! | [`ledger`] | events → entries, chained; the truth | contents |
 //! | [`queue`] | jobs; a doorbell | documents |
@@ -72,6 +73,8 @@ pub mod invoice;
 pub mod recognise;
 pub mod route;
 pub mod validate;
+
+pub mod protocol;
 
 pub mod ledger;
 pub mod queue;

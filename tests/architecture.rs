@@ -15,6 +15,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("clearing", &["job", "error"]),
     ("invoice", &["job", "error"]),
     ("validate", &["job", "error", "invoice"]),
+    ("protocol", &["job", "invoice", "validate"]),
     ("route", &["job", "error", "invoice", "extract", "validate"]),
     ("extract", &["job", "error", "recognise", "invoice"]),
     ("recognise", &["job", "error", "sandbox", "store"]),
@@ -88,7 +89,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that compute: neither input nor output, clock nor async.
-const PURE: &[&str] = &["invoice", "validate", "route", "extract", "clearing", "job", "error"];
+const PURE: &[&str] = &["invoice", "validate", "protocol", "route", "extract", "clearing", "job", "error"];
 const IMPURE: &[&str] =
     &["std::fs", "std::net", "std::io::stdin", "std::time::Instant", "tokio", "async fn", ".await", "std::env"];
 
