@@ -30,6 +30,7 @@
 //! | [`queue`] | jobs; a doorbell | documents |
 //! | [`clearing`] | error → owner, reason and next step in plain words | deciding |
 //! | [`pipeline`] | one claimed case → settled | retries, waiting |
+//! | [`examine`] | one document at the counter → report | store, ledger, filing |
 //! | [`worker`] | jobs → settled or later | knowledge of documents |
 //! | [`settings`] | file and environment → one struct | |
 //! | [`web`] [`cli`] | doors for people | business decisions |
@@ -80,6 +81,7 @@ pub mod ledger;
 pub mod queue;
 
 pub mod clearing;
+pub mod examine;
 pub mod pipeline;
 pub mod worker;
 

@@ -40,9 +40,13 @@ const LAW: &[(&str, &[&str])] = &[
             "filing",
         ],
     ),
+    (
+        "examine",
+        &["job", "error", "clearing", "sandbox", "intake", "recognise", "extract", "validate", "protocol"],
+    ),
     ("worker", &["job", "error", "clearing", "pipeline", "queue", "ledger"]),
     ("settings", &["job", "error", "filing"]),
-    ("web", &["job", "error", "ledger", "queue", "worker"]),
+    ("web", &["job", "error", "ledger", "queue", "worker", "clearing", "examine", "protocol"]),
     (
         "cli",
         &[
@@ -59,6 +63,8 @@ const LAW: &[(&str, &[&str])] = &[
             "queue",
             "route",
             "pipeline",
+            "examine",
+            "protocol",
             "worker",
             "settings",
             "web",
