@@ -221,6 +221,9 @@ fn a_reply_is_written_for_what_is_rejected_only() {
     assert_eq!(text.code, 1);
     assert_eq!(text.output.matches("Betreff: ").count(), 1, "{}", text.output);
     assert!(text.output.contains("haben wir nicht gebucht"));
+    assert!(!text.output.contains(house.folder().to_str().unwrap()), "where it lies is nobody's business");
+    let posted = validate(&house, &["--reply", "text", "--posted", &bad]);
+    assert!(posted.output.contains("bereits gebucht"), "{}", posted.output);
     let page = validate(&house, &["--reply", "html", &bad]).output;
     assert!(Tree::parse(page.trim_start_matches("<!DOCTYPE html>")).is_ok());
     let nothing = validate(&house, &["--reply", "text", &good()]);

@@ -21,6 +21,7 @@ mod worker;
 
 use crate::error::{Error, Kind, Result};
 use crate::job::Language;
+use crate::protocol::reply::Posting;
 use crate::settings::Settings;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -139,6 +140,9 @@ enum Command {
         /// A reply to the supplier of each rejected invoice instead
         #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "format")]
         reply: Option<validate::Letter>,
+        /// The reply says that the invoice is in the books already
+        #[arg(long, requires = "reply")]
+        posted: bool,
     },
     /// Examine e-invoices over HTTP: as the official validator does, and as JSON
     Serve {
@@ -258,7 +262,9 @@ fn perform(line: Line) -> Result<u8> {
             Command::Worker { concurrency, until_empty, name, listen } => {
                 worker::work(&settings, worker::Wishes { concurrency, until_empty, name, listen }).await
             }
-            Command::Validate { paths, format, date, reply } => {
+            Command::Validate { paths, format, date, reply, posted } => {
+                let posting = if posted { Posting::Posted } else { Posting::NotPosted };
+                let reply = reply.map(|letter| (letter, posting));
                 let wishes = validate::Wishes { paths, shape: format, date, reply };
                 validate::validate(&settings, wishes, language).await
             }

@@ -8,6 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::examine::{Examination, Examiner};
 use crate::intake::LARGEST_ARRIVAL;
 use crate::job::{self, Language};
+use crate::protocol::reply::Posting;
 use crate::protocol::{Examined, Heading, html, json, refusal, reply, text, varl};
 use crate::settings::Settings;
 use clap::ValueEnum;
@@ -49,7 +50,7 @@ pub struct Wishes {
     /// Day of receipt; today where none is named.
     pub date: Option<Date>,
     /// A reply to the supplier instead of the protocol.
-    pub reply: Option<Letter>,
+    pub reply: Option<(Letter, Posting)>,
 }
 
 pub async fn validate(settings: &Settings, wishes: Wishes, tongue: Language) -> Result<u8> {
@@ -140,7 +141,7 @@ fn stopped() -> Error {
 #[derive(Clone, Copy)]
 struct Writer {
     shape: Shape,
-    reply: Option<Letter>,
+    reply: Option<(Letter, Posting)>,
     at: Timestamp,
     tongue: Language,
 }
@@ -163,11 +164,9 @@ impl Writer {
     }
 
     fn answer(self, examined: &Examined) -> Answer {
-        // A wrong invoice is not posted: that is what it is rejected for.
-        let posting = reply::Posting::NotPosted;
         let written = match self.reply {
-            Some(Letter::Text) => reply::text(examined, posting).unwrap_or_default(),
-            Some(Letter::Html) => reply::html(examined, posting).unwrap_or_default(),
+            Some((Letter::Text, posting)) => reply::text(examined, posting).unwrap_or_default(),
+            Some((Letter::Html, posting)) => reply::html(examined, posting).unwrap_or_default(),
             None => match self.shape {
                 Shape::Text => text::text(examined, self.tongue),
                 Shape::Json | Shape::Jsonl => json::line(examined),

@@ -149,13 +149,17 @@ fn row(told: &Told) -> String {
         1 => "<br/>und eine weitere Stelle".to_owned(),
         more => format!("<br/>und {more} weitere Stellen"),
     };
+    let (place, location) = match (place(finding, Language::De), line(&finding.location)) {
+        (place, location) if place.is_empty() && location == "/" => ("ganze Datei".to_owned(), String::new()),
+        found => found,
+    };
     format!(
         "<tr><td>{}<br/><small>{} · {}</small></td><td>{}{more}<br/><code>{}</code></td><td>{expected}</td><td>{found}</td></tr>\n",
         escape(&line_of(&finding.text.de)),
         severity(finding.severity, Language::De),
         escape(&finding.id),
-        escape(&place(finding, Language::De)),
-        escape(&line(&finding.location)),
+        escape(&place),
+        escape(&location),
     )
 }
 

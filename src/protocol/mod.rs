@@ -66,9 +66,23 @@ impl Heading {
             seller: label(&invoice.seller.name),
             buyer: label(&invoice.buyer.name),
             amount: amount
-                .map(|amount| format!("{} {currency}", amount.to_string().replace('.', ",")).trim().to_owned()),
+                .map(|amount| format!("{} {currency}", german_amount(&amount.to_string())).trim().to_owned()),
         }
     }
+}
+
+/// An amount as people in Germany write it: `1234.50` becomes `1.234,50`.
+fn german_amount(written: &str) -> String {
+    let (whole, cents) = written.split_once('.').unwrap_or((written, "00"));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push('.');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped},{cents}")
 }
 
 /// A day as people in Germany write it.
@@ -132,8 +146,7 @@ mod tests {
     }
 
     pub fn hostile_heading() -> Heading {
-        let mut invoice = Invoice::default();
-        invoice.number = Some(HOSTILE.to_owned());
+        let mut invoice = Invoice { number: Some(HOSTILE.to_owned()), ..Invoice::default() };
         invoice.seller.name = Some(HOSTILE.to_owned());
         invoice.buyer.name = Some(HOSTILE.to_owned());
         invoice.currency = Some(HOSTILE.to_owned());
@@ -172,6 +185,15 @@ mod tests {
                 let tree = written.trim_start_matches("<!DOCTYPE html>");
                 assert!(invoice::Tree::parse(tree).is_ok(), "{shape} is no well-formed XML");
             }
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_as_in_germany() {
+        for (written, german) in
+            [("0", "0,00"), ("119.00", "119,00"), ("1234567.5", "1.234.567,5"), ("-1000.00", "-1.000,00")]
+        {
+            assert_eq!(german_amount(written), german);
         }
     }
 

@@ -112,7 +112,7 @@ impl Letter {
             opening: vec![
                 "Sehr geehrte Damen und Herren,".to_owned(),
                 format!(
-                    "vielen Dank für Ihre {named}. Bei der Prüfung der E-Rechnung haben wir Punkte gefunden, \
+                    "vielen Dank für Ihre {named}. Bei der Prüfung haben wir Punkte gefunden, \
                      deretwegen wir sie so nicht weiterbearbeiten können. Für jeden Punkt nennen wir, was in einer \
                      richtigen Rechnung gilt."
                 ),
@@ -136,7 +136,9 @@ fn named(examined: &Examined) -> String {
     if let Some(amount) = &heading.amount {
         named.push_str(&format!(" über {amount}"));
     }
-    format!("{named} (Datei „{}“)", line(examined.file))
+    // Where it lies in our house is nobody's business.
+    let file = examined.file.rsplit('/').next().unwrap_or_default();
+    format!("{named} (Datei „{}“)", line(file))
 }
 
 fn part(words: &'static Words, told: &[&Told]) -> Part {
@@ -189,8 +191,8 @@ fn closing(posting: Posting) -> Vec<String> {
              auf sie (Rechnungsart 384, vorausgegangene Rechnung BT-25), damit nichts doppelt bezahlt wird."
         }
         Posting::NotPosted => {
-            "Die bisherige Rechnung haben wir nicht gebucht und nicht bezahlt. Eine Zahlung folgt nach Eingang der \
-             berichtigten Rechnung."
+            "Die bisherige Rechnung haben wir nicht gebucht. Wir bearbeiten sie weiter, sobald die berichtigte Rechnung \
+             da ist."
         }
     };
     let help = "Meist genügt es, diese Nachricht an den Hersteller Ihres Rechnungsprogramms weiterzugeben; er kennt \
@@ -214,7 +216,7 @@ mod tests {
             amount: Some("119,00 EUR".to_owned()),
             ..Heading::default()
         };
-        let examined = examined("a.xml", &report, Some(&heading));
+        let examined = examined("/srv/post/a.xml", &report, Some(&heading));
         let text = text(&examined, Posting::NotPosted).unwrap();
         for part in [
             "Betreff: Bitte um eine berichtigte Rechnung: Rechnung 4711 vom 02.11.2026 über 119,00 EUR (Datei „a.xml“)",
