@@ -99,7 +99,7 @@ fn steps(report: &Report) -> Vec<Step<'_>> {
         step("val-laufmappe", "Laufmappe"),
     ];
     for finding in &report.findings {
-        steps[step_of(finding, report)].findings.push(finding);
+        steps[step_of(finding)].findings.push(finding);
     }
     let national = report.profile.as_deref().is_some_and(|profile| profile.starts_with("XRechnung"));
     let taken = |step: &Step| match step.id {
@@ -110,15 +110,13 @@ fn steps(report: &Report) -> Vec<Step<'_>> {
     steps.into_iter().filter(taken).collect()
 }
 
-fn step_of(finding: &Finding, report: &Report) -> usize {
+fn step_of(finding: &Finding) -> usize {
     match finding.id.as_str() {
         "LM-XML" | "LM-KIND" | "LM-SIZE" | "LM-PDF" => 0,
+        id if id.starts_with("LM-XSD") => 1,
         // It says which rule could not be decided, in words only.
         "LM-UNDECIDED" | "LM-BROKEN-OFF" | "LM-MANY" | "LM-ROOT" | "LM-PROFILE" => 2,
-        id if id.starts_with("LM-") => {
-            let structure = report.schema_valid == Some(false) && finding.severity == Severity::Fatal;
-            if structure { 1 } else { 4 }
-        }
+        id if id.starts_with("LM-") => 4,
         id if NATIONAL_IDS.contains(id) => 3,
         _ => 2,
     }
@@ -221,6 +219,15 @@ mod tests {
             warned.contains("valid=\"false\">\n<rep:engine>")
                 && warned.contains("<rep:assessment><rep:accept>")
         );
+    }
+
+    #[test]
+    fn faults_of_the_structure_stand_in_the_step_of_the_schema() {
+        let mut report = rejected();
+        report.findings = vec![finding("LM-XSD-ELEMENT", Severity::Fatal, LegalClass::Format)];
+        let xml = varl(&examined("a.xml", &report, None));
+        assert!(xml.contains("<rep:message id=\"val-xsd.1\" level=\"error\""), "{xml}");
+        assert!(xml.contains("<rep:validationStepResult id=\"val-sch.1\" valid=\"true\">"), "{xml}");
     }
 
     #[test]
