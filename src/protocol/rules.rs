@@ -74,6 +74,31 @@ const ENDS: &[(&str, &str, &str)] = &[
         "The file is an invoice in UBL 2.1 or UN/CEFACT CII.",
     ),
     (
+        "LM-XSD-ELEMENT",
+        "Jedes Element steht dort, wo der Aufbau es vorsieht.",
+        "Every element stands where the structure has a place for it.",
+    ),
+    (
+        "LM-XSD-MISSING",
+        "Jedes Element, das der Aufbau verlangt, ist vorhanden.",
+        "Every element the structure asks for is there.",
+    ),
+    (
+        "LM-XSD-TEXT",
+        "Text steht nur dort, wo der Aufbau ihn vorsieht.",
+        "Text stands only where the structure has a place for it.",
+    ),
+    (
+        "LM-XSD-VALUE",
+        "Jeder Wert ist so geschrieben, wie der Aufbau es verlangt.",
+        "Every value is written as the structure asks.",
+    ),
+    (
+        "LM-XSD-ATTRIBUTE",
+        "Jedes Attribut ist eines, das der Aufbau vorsieht.",
+        "Every attribute is one the structure knows.",
+    ),
+    (
         "LM-PROFILE",
         "Die Spezifikationskennung (BT-24) nennt ein Regelwerk, das geprüft werden kann.",
         "The specification identifier (BT-24) names rules that can be checked.",
