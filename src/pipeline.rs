@@ -11,6 +11,7 @@ pub use case::Case;
 pub use paper::kept;
 
 use crate::error::{Error, Kind, Result};
+use crate::extract::Content;
 use crate::filing::{self, Adapter};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
@@ -18,6 +19,7 @@ use crate::recognise::{self, Reading};
 use crate::route::{self, Outcome, Routing};
 use crate::sandbox::Sandbox;
 use crate::store::Store;
+use crate::validate::Report;
 use crate::{extract, intake, validate};
 use paper::Plan;
 use std::collections::BTreeMap;
@@ -70,7 +72,7 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
 
     let embedded = embedded(&reading, &services.store)?;
     let content = extract::content(document, &bytes, &reading, &embedded)?;
-    let report = validate::check(&content);
+    let report = examine(document, &content, extract::invoice_xml(document, &bytes, &embedded)?);
     case.note_report(&report).await?;
     let decision = route::decide(document, &content, &report, &desk.routing);
     case.note_decision(&decision).await?;
@@ -91,6 +93,15 @@ fn desk<'a>(services: &'a Services, tenant: &Tenant) -> Result<&'a Desk> {
         Error::new(Kind::Settings, format!("the tenant {tenant} is not in the settings of this worker"))
             .hint("add it to the settings file, or let a worker of that tenant take the job")
     })
+}
+
+/// An e-invoice by the rules of its day of receipt, a guessed one by what was read; a letter has no rules.
+fn examine(document: &Document, content: &Content, xml: Option<&[u8]>) -> Report {
+    match (content, xml) {
+        (Content::Invoice(_), Some(xml)) => validate::check(xml, document.arrival.day()),
+        (Content::Invoice(invoice), None) => validate::check_guessed(invoice),
+        (Content::Letter(_), _) => Report::not_applicable(),
+    }
 }
 
 /// Reading is slow: what an earlier attempt (or an earlier arrival of the same bytes) read is kept.
