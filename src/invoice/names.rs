@@ -6,33 +6,40 @@
 
 use super::vocabulary;
 
+use vocabulary::COUNTS;
 pub use vocabulary::Space;
 
-/// An element name: namespace and local name, comparable at the price of a number.
+/// An element name: namespace and local name, comparable at the price of a number. The names of a namespace
+/// follow one another; behind them stands one for all its names we do not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(u16);
 
-/// Bits of [`Name`] that tell the names of one namespace apart.
-const LOCAL_BITS: u32 = 10;
-const UNKNOWN: u16 = (1 << LOCAL_BITS) - 1;
+const UNKNOWN: u16 = u16::MAX;
 pub(super) const SLOTS: usize = 2048;
 
 impl Name {
     /// One more than the largest number a name has; the size of a table by name.
-    pub const COUNT: usize = (Space::Other as usize + 1) << LOCAL_BITS;
+    pub const COUNT: usize = first_of(Space::ALL.len()) as usize;
 
+    /// The name in its place among those of its namespace; any beyond them is the unknown one.
     pub(super) const fn new(space: Space, local: u16) -> Self {
-        Self(((space as u16) << LOCAL_BITS) | local)
+        let known = COUNTS[space as usize];
+        Self(first_of(space as usize) + if local < known { local } else { known })
     }
 
     /// A name we do not know is equal only to other unknown names of its namespace.
     pub fn find(space: Space, local: &str) -> Self {
-        let Some((locals, slots)) = space.known() else { return Self::new(space, UNKNOWN) };
+        let first = FIRST[space as usize];
+        let unknown = Self(first + COUNTS[space as usize]);
+        let Some((locals, slots)) = space.known() else { return unknown };
         let mut slot = slot_of(local.as_bytes());
         loop {
             let number = slots[slot];
-            if number == UNKNOWN || locals[number as usize] == local {
-                return Self::new(space, number);
+            if number == UNKNOWN {
+                return unknown;
+            }
+            if locals[number as usize] == local {
+                return Self(first + number);
             }
             slot = (slot + 1) % SLOTS;
         }
@@ -51,16 +58,19 @@ impl Name {
     }
 
     pub fn is_known(self) -> bool {
-        self.0 & UNKNOWN != UNKNOWN
+        !Space::ALL.iter().any(|space| self.0 + 1 == FIRST[*space as usize + 1])
     }
 
     pub fn space(self) -> Space {
-        Space::ALL.get(usize::from(self.0 >> LOCAL_BITS)).copied().unwrap_or(Space::Other)
+        let mut spaces = Space::ALL.iter().rev();
+        spaces.find(|space| FIRST[**space as usize] <= self.0).copied().unwrap_or(Space::Other)
     }
 
     /// With its usual prefix, as in `cac:InvoiceLine`; `*` for a name we do not know.
     pub fn qualified(self) -> &'static str {
-        self.space().qualified().get(usize::from(self.0 & UNKNOWN)).copied().unwrap_or("*")
+        let space = self.space();
+        let local = usize::from(self.0 - FIRST[space as usize]);
+        space.qualified().get(local).copied().unwrap_or("*")
     }
 
     /// Without prefix, as in `InvoiceLine`; `*` for a name we do not know.
@@ -71,14 +81,33 @@ impl Name {
     /// The number as the unknown name of a namespace, if it is one.
     pub fn unknown(number: usize) -> Option<Name> {
         let name = Name(u16::try_from(number).ok()?);
-        (!name.is_known() && number < Self::COUNT).then_some(name)
+        (number < Self::COUNT && !name.is_known()).then_some(name)
     }
 
     /// Every name we know.
     pub fn all() -> impl Iterator<Item = Name> {
-        let locals = |space: Space| 0..space.qualified().len() as u16;
-        Space::ALL.iter().flat_map(move |space| locals(*space).map(|local| Name::new(*space, local)))
+        (0..Self::COUNT as u16).map(Name).filter(|name| name.is_known())
     }
+}
+
+/// Number of the first name of each namespace, and behind them all.
+static FIRST: [u16; Space::ALL.len() + 1] = {
+    let mut first = [0; Space::ALL.len() + 1];
+    let mut space = 0;
+    while space <= Space::ALL.len() {
+        first[space] = first_of(space);
+        space += 1;
+    }
+    first
+};
+
+const fn first_of(space: usize) -> u16 {
+    let (mut first, mut before) = (0, 0);
+    while before < space {
+        first += COUNTS[before] + 1;
+        before += 1;
+    }
+    first
 }
 
 /// Cheap and good enough: length and a few letters tell our names apart.
@@ -141,6 +170,9 @@ macro_rules! names {
         /// Namespaces we know.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Space { $($space,)* Other }
+
+        /// How many names of each namespace we know.
+        pub(super) const COUNTS: [u16; Space::ALL.len()] = [$($prefix::LOCALS.len() as u16,)* 0];
 
         impl Space {
             pub const ALL: &'static [Space] = &[$(Space::$space,)* Space::Other];
