@@ -4,6 +4,7 @@
 //! our own that are no errors stand in `val-laufmappe` as information, because there they do not exist.
 
 use super::markup::{escape, line};
+use super::told::sides;
 use super::{Examined, html, scenarios};
 use crate::validate::{Finding, Recommendation, Report, Severity, catalogue};
 use base64::Engine;
@@ -165,16 +166,15 @@ fn level(finding: &Finding) -> &'static str {
     }
 }
 
-/// `[BR-CO-10] …; erwartet 150.00, gefunden 149.00`, as messages begin there.
+/// `[BR-CO-10] … (erwartet 150.00, gefunden 149.00)`, as messages begin there.
 fn message(finding: &Finding) -> String {
-    let mut message = format!("[{}] {}", finding.id, finding.text.de);
-    if let Some(expected) = &finding.expected {
-        message.push_str(&format!("; erwartet {}", line(expected)));
+    let [expected, found] = sides(finding);
+    let sides = [expected.map(|side| format!("erwartet {side}")), found.map(|side| format!("gefunden {side}"))];
+    let sides: Vec<String> = sides.into_iter().flatten().collect();
+    match sides.is_empty() {
+        true => format!("[{}] {}", finding.id, finding.text.de),
+        false => format!("[{}] {} ({})", finding.id, finding.text.de, sides.join(", ")),
     }
-    if let Some(found) = &finding.found {
-        message.push_str(&format!("; gefunden {}", line(found)));
-    }
-    message
 }
 
 #[cfg(test)]
@@ -199,7 +199,7 @@ mod tests {
             "<rep:validationStepResult id=\"val-xsd\" valid=\"true\">",
             "<rep:validationStepResult id=\"val-sch.1\" valid=\"false\">",
             "<rep:message id=\"val-sch.1.1\" level=\"error\" xpathLocation=\"/ubl:Invoice[1]/cac:InvoiceLine[3]\" code=\"BR-CO-10\">[BR-CO-10] Die",
-            "; erwartet 150.00; gefunden 149.00</rep:message>",
+            " (erwartet 150.00, gefunden 149.00)</rep:message>",
             "<rep:assessment><rep:reject><rep:explanation><html xmlns=\"http://www.w3.org/1999/xhtml\" data-report-type=\"report\">",
         ] {
             assert!(xml.contains(part), "{part} is missing in {xml}");
