@@ -76,7 +76,7 @@ pub fn gtin(text: &str) -> bool {
     }
     let backward = text.bytes().rev().enumerate();
     let sum: u32 = backward.map(|(at, byte)| u32::from(byte - b'0') * if at % 2 == 1 { 3 } else { 1 }).sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ const COUNTRIES: &[Country] = &[
     ("CY", &["99999999A"], |_| true),
     ("CZ", &["99999999", "999999999", "9999999999"], |_| true),
     ("DE", &["999999999"], |id| !id.starts_with('0') && mod_11_10(&digits(id))),
-    ("DK", &["99999999"], |id| weighed(id, &[2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0),
+    ("DK", &["99999999"], |id| weighed(id, &[2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)),
     ("EE", &["999999999"], |id| complement(weighed(id, &[3, 7, 1, 3, 7, 1, 3, 7]), 10) == last(id)),
     ("EL", &["999999999"], |id| weighed(id, &[256, 128, 64, 32, 16, 8, 4, 2]) % 11 % 10 == last(id)),
     ("ES", &["X9999999X"], |_| true),
@@ -59,7 +59,7 @@ const COUNTRIES: &[Country] = &[
     ("RO", &["99", "999", "9999", "99999", "999999", "9999999", "99999999", "999999999", "9999999999"], romanian),
     ("SE", &["999999999999"], |id| luhn(&digits(&id[..10]))),
     ("SI", &["99999999"], |id| slovenian(weighed(id, &[8, 7, 6, 5, 4, 3, 2])) == Some(last(id))),
-    ("SK", &["9999999999"], |id| number(id) % 11 == 0),
+    ("SK", &["9999999999"], |id| number(id).is_multiple_of(11)),
     ("XI", &["999999999", "999999999999", "GD999", "HA999"], |_| true),
 ];
 
@@ -111,7 +111,7 @@ fn luhn(digits: &[u32]) -> bool {
     let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
     let backward = digits.iter().rev().enumerate();
     let sum: u32 = backward.map(|(at, digit)| if at % 2 == 1 { doubled(*digit) } else { *digit }).sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// Luhn of the first seven, and four more.

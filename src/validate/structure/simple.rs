@@ -185,7 +185,7 @@ fn is_language(value: &str) -> bool {
 /// References to resources as RFC 2396 has them. Characters that would be escaped on the way are welcome, and
 /// every authority but one in brackets is also a path, so only the characters count.
 mod uri {
-    use std::net::Ipv6Addr;
+    use core::net::Ipv6Addr;
 
     pub fn is_uri(value: &str) -> bool {
         let bytes = value.as_bytes();
