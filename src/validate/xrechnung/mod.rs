@@ -1,5 +1,7 @@
 //! xrechnung
 
+pub(super) mod formats;
+
 use super::engine::{Book, Pattern};
 
 pub static UBL: Book = Book::of(ubl);
