@@ -3,7 +3,6 @@
 //! In: texts. Out: yes or no. A blank is one of XML: space, tab, line feed, carriage return; a no-break space
 //! is a letter like any other. Absent on purpose: whether an address or an account exists.
 
-use crate::invoice::blank;
 use crate::validate::number::trim;
 
 const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
@@ -26,7 +25,9 @@ pub fn is_telephone(text: &str) -> bool {
 pub fn is_url(text: &str) -> bool {
     let Some((scheme, _)) = text.split_once(':') else { return false };
     let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
-    scheme.len() > 1 && scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(letters)
+    scheme.len() > 1
+        && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(letters)
 }
 
 /// An account number of ISO 13616 whose check digits are right; blanks in it do not count. The number that is
@@ -53,7 +54,8 @@ pub fn is_iban(text: &str) -> bool {
 /// `2026-11-21`.
 pub fn is_date_of_ubl(text: &str) -> bool {
     let text = trim(text).as_bytes();
-    let written = |(at, byte): (usize, &u8)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() };
+    let written =
+        |(at, byte): (usize, &u8)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() };
     text.len() == 10 && text.iter().enumerate().all(written)
 }
 
@@ -70,7 +72,9 @@ pub fn discounts(terms: &str) -> impl Iterator<Item = &str> {
 
 /// `#SKONTO#TAGE=14#PROZENT=2.00#`, and before the last `#` optionally `#BASISBETRAG=100.00`.
 pub fn is_discount(line: &str) -> bool {
-    let Some(line) = line.strip_prefix("#SKONTO#TAGE=").and_then(|line| line.strip_suffix('#')) else { return false };
+    let Some(line) = line.strip_prefix("#SKONTO#TAGE=").and_then(|line| line.strip_suffix('#')) else {
+        return false;
+    };
     let mut parts = line.split('#');
     let days = parts.next().is_some_and(is_digits);
     let rate = parts.next().and_then(|part| part.strip_prefix("PROZENT=")).is_some_and(is_amount);
@@ -98,11 +102,6 @@ pub fn break_follows_discounts(terms: &str) -> bool {
     blanks.is_some_and(|blanks| blanks.contains('\n'))
 }
 
-/// Nothing but blanks, or nothing at all.
-pub fn is_blank(text: &str) -> bool {
-    blank(text)
-}
-
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -128,7 +127,8 @@ mod tests {
     #[test]
     fn mail_addresses() {
         let yes = ["a@b.c", " kasse@stadt.example\n", "a.b+c@x.y.z", "ä'@ö.ü", "a\u{a0}b@c.d"];
-        let no = ["", "@", "a@b", "@b.c", "a@.c", "a@b.", "a@b..c", "a b@c.d", "a@b@c.d", "a@b.c@d.e", "a@b .c"];
+        let no =
+            ["", "@", "a@b", "@b.c", "a@.c", "a@b.", "a@b..c", "a b@c.d", "a@b@c.d", "a@b.c@d.e", "a@b .c"];
         all(is_email, &yes, &no);
     }
 
@@ -139,18 +139,31 @@ mod tests {
 
     #[test]
     fn addresses_of_files() {
-        all(is_url, &["ab:", "https://x.example/a b", "a1:x", "urn:x", "c+.-:"], &[
-            "", "a:", "1a:", "x", " ab:", "a b:c", "äb:", "/x:y", "www.x.example/a:b c/",
-        ]);
+        all(
+            is_url,
+            &["ab:", "https://x.example/a b", "a1:x", "urn:x", "c+.-:"],
+            &["", "a:", "1a:", "x", " ab:", "a b:c", "äb:", "/x:y", "www.x.example/a:b c/"],
+        );
         assert!(is_url("www.x.example:b"), "a name and a colon look like a scheme");
     }
 
     #[test]
     fn accounts() {
-        all(is_iban, &["DE75512108001245126199", "DE75 5121\t0800 1245 126199 ", "GB29NWBK60161331926819"], &[
-            "", "DE", "DE75", "DE74512108001245126199", "de75512108001245126199", "DE75512108001245126199X",
-            "DE7551210800124512619912345678901234", "DE75-5121-0800-1245-1261-99", "DE75\u{a0}512108001245126199",
-        ]);
+        all(
+            is_iban,
+            &["DE75512108001245126199", "DE75 5121\t0800 1245 126199 ", "GB29NWBK60161331926819"],
+            &[
+                "",
+                "DE",
+                "DE75",
+                "DE74512108001245126199",
+                "de75512108001245126199",
+                "DE75512108001245126199X",
+                "DE7551210800124512619912345678901234",
+                "DE75-5121-0800-1245-1261-99",
+                "DE75\u{a0}512108001245126199",
+            ],
+        );
         // Small letters are other numbers: `a` is 42 where `A` is 10.
         assert!(!is_iban("GB29nwbk60161331926819"));
         let small = (0..100).map(|check| format!("XX{check:02}a")).filter(|account| is_iban(account)).count();
@@ -160,29 +173,49 @@ mod tests {
 
     #[test]
     fn dates() {
-        all(is_date_of_ubl, &["2026-11-21", " 2026-13-99\n"], &["", "2026-11-21Z", "2026-11-2", "20261121", "2026/11/21"]);
+        all(
+            is_date_of_ubl,
+            &["2026-11-21", " 2026-13-99\n"],
+            &["", "2026-11-21Z", "2026-11-2", "20261121", "2026/11/21"],
+        );
         all(is_date_of_cii, &["20261121", "\t20261399 "], &["", "2026112", "2026-11-21", "202611210"]);
     }
 
     #[test]
     fn discount_lines() {
-        all(is_discount, &[
-            "#SKONTO#TAGE=14#PROZENT=2.00#", "#SKONTO#TAGE=0#PROZENT=100.25#BASISBETRAG=-357.93#",
-            "#SKONTO#TAGE=7#PROZENT=2.50#BASISBETRAG=0.00#",
-        ], &[
-            "#SKONTO#TAGE=14#PROZENT=2.00", "#SKONTO#TAGE=14#PROZENT=2.0#", "#SKONTO#TAGE=14#PROZENT=-2.00#",
-            "#SKONTO#TAGE=#PROZENT=2.00#", "#SKONTO#TAGE=14#PROZENT=.00#", "#Skonto#TAGE=14#PROZENT=2.00#",
-            "#SKONTO#TAGE=14#PROZENT=2.00#BASISBETRAG=1#", "#SKONTO#TAGE=14#PROZENT=2.00##", "#SKONTO #TAGE=14#PROZENT=2.00#",
-            "#SKONTO#TAGE=14#PROZENT=2.00#BASISBETRAG=1.00#X#", "#SKONTO#TAGE=14#", "#VERZUG#TAGE=14#PROZENT=2.00#", "#",
-        ]);
+        all(
+            is_discount,
+            &[
+                "#SKONTO#TAGE=14#PROZENT=2.00#",
+                "#SKONTO#TAGE=0#PROZENT=100.25#BASISBETRAG=-357.93#",
+                "#SKONTO#TAGE=7#PROZENT=2.50#BASISBETRAG=0.00#",
+            ],
+            &[
+                "#SKONTO#TAGE=14#PROZENT=2.00",
+                "#SKONTO#TAGE=14#PROZENT=2.0#",
+                "#SKONTO#TAGE=14#PROZENT=-2.00#",
+                "#SKONTO#TAGE=#PROZENT=2.00#",
+                "#SKONTO#TAGE=14#PROZENT=.00#",
+                "#Skonto#TAGE=14#PROZENT=2.00#",
+                "#SKONTO#TAGE=14#PROZENT=2.00#BASISBETRAG=1#",
+                "#SKONTO#TAGE=14#PROZENT=2.00##",
+                "#SKONTO #TAGE=14#PROZENT=2.00#",
+                "#SKONTO#TAGE=14#PROZENT=2.00#BASISBETRAG=1.00#X#",
+                "#SKONTO#TAGE=14#",
+                "#VERZUG#TAGE=14#PROZENT=2.00#",
+                "#",
+            ],
+        );
         let lines: Vec<&str> = discounts("Zahlbar sofort\r\n  #A#\r\n x #B#\n\u{a0}#C#\n#D").collect();
         assert_eq!(lines, ["#A#", "#D"]);
     }
 
     #[test]
     fn a_line_break_follows_the_last_discount() {
-        all(break_follows_discounts, &["#A#\n", "#A#\r\n", "#A# \t\nText #1", "#A#\n#B#\n", "\n##", "#A# x #B#\n"], &[
-            "", "#A#", "#A# ", "#A#\n#B#", "#A# x\n", "Text\n", "#A#\r", "##\n", "#A#\u{a0}\n",
-        ]);
+        all(
+            break_follows_discounts,
+            &["#A#\n", "#A#\r\n", "#A# \t\nText #1", "#A#\n#B#\n", "\n##", "#A# x #B#\n"],
+            &["", "#A#", "#A# ", "#A#\n#B#", "#A# x\n", "Text\n", "#A#\r", "##\n", "#A#\u{a0}\n"],
+        );
     }
 }
