@@ -3,6 +3,7 @@
 
 use super::element::Element;
 use super::engine::Fault;
+use super::profile::Set;
 use super::terms::{Terms, date};
 use super::{Finding, Findings, House, LegalClass, SPECIFICATION, Severity, undecided};
 use crate::invoice::checks::{VatId, bic, gtin, iban, leitweg_id, looks_like_leitweg_id, vat_id};
@@ -28,7 +29,9 @@ pub struct Surroundings<'s> {
 /// Examines an invoice.
 pub fn examine(root: Element, surroundings: &Surroundings, findings: &mut Findings) {
     let terms = Terms::of(root);
-    for row in ROWS {
+    let national = findings.profile.uses(Set::Xrechnung);
+    // What a rule of XRechnung says need not be said twice.
+    for row in ROWS.iter().filter(|row| !(national && row.also_national)) {
         if let Some(fault) = surroundings.fault.filter(|fault| fault.id == row.id) {
             fault.strike();
             findings.push(undecided(row.id, root.location()));
@@ -41,6 +44,8 @@ pub fn examine(root: Element, surroundings: &Surroundings, findings: &mut Findin
 pub struct Row {
     pub id: &'static str,
     pub severity: Severity,
+    /// XRechnung has a rule that asks the same.
+    also_national: bool,
     examine: fn(&Terms, &Surroundings, &mut dyn FnMut(Broken)),
 }
 
@@ -62,18 +67,18 @@ fn misdated(element: Element, expected: Date) -> Broken {
 
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    Row { id: "LM-LEITWEG", severity: Severity::Warning, examine: wrong_leitweg_id },
-    Row { id: "LM-LEITWEG-OURS", severity: Severity::Warning, examine: foreign_leitweg_id },
-    Row { id: "LM-IBAN", severity: Severity::Warning, examine: wrong_accounts },
-    Row { id: "LM-BIC", severity: Severity::Warning, examine: wrong_banks },
-    Row { id: "LM-VAT-ID", severity: Severity::Warning, examine: wrong_vat_ids },
-    Row { id: "LM-GTIN", severity: Severity::Warning, examine: wrong_item_numbers },
-    Row { id: "LM-DATE", severity: Severity::Warning, examine: unreadable_dates },
-    Row { id: "LM-DATE-AHEAD", severity: Severity::Warning, examine: dated_ahead },
-    Row { id: "LM-DATE-DUE", severity: Severity::Warning, examine: due_before_issue },
-    Row { id: "LM-DATE-PRECEDING", severity: Severity::Warning, examine: follows_a_later_one },
-    Row { id: "LM-DATE-PERIOD", severity: Severity::Warning, examine: lines_outside_the_period },
-    Row { id: "LM-SKONTO", severity: Severity::Information, examine: offers },
+    Row { id: "LM-LEITWEG", severity: Severity::Warning, also_national: false, examine: wrong_leitweg_id },
+    Row { id: "LM-LEITWEG-OURS", severity: Severity::Warning, also_national: false, examine: foreign_leitweg_id },
+    Row { id: "LM-IBAN", severity: Severity::Warning, also_national: true, examine: wrong_accounts },
+    Row { id: "LM-BIC", severity: Severity::Warning, also_national: false, examine: wrong_banks },
+    Row { id: "LM-VAT-ID", severity: Severity::Warning, also_national: false, examine: wrong_vat_ids },
+    Row { id: "LM-GTIN", severity: Severity::Warning, also_national: false, examine: wrong_item_numbers },
+    Row { id: "LM-DATE", severity: Severity::Warning, also_national: false, examine: unreadable_dates },
+    Row { id: "LM-DATE-AHEAD", severity: Severity::Warning, also_national: false, examine: dated_ahead },
+    Row { id: "LM-DATE-DUE", severity: Severity::Warning, also_national: false, examine: due_before_issue },
+    Row { id: "LM-DATE-PRECEDING", severity: Severity::Warning, also_national: false, examine: follows_a_later_one },
+    Row { id: "LM-DATE-PERIOD", severity: Severity::Warning, also_national: true, examine: lines_outside_the_period },
+    Row { id: "LM-SKONTO", severity: Severity::Information, also_national: false, examine: offers },
 ];
 
 impl Row {

@@ -7,7 +7,7 @@
 mod cii;
 mod cvd;
 mod extension;
-mod formats;
+pub(super) mod formats;
 mod peppol;
 mod ubl;
 

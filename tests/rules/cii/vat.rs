@@ -220,7 +220,7 @@ fn breakdown() -> Vec<Case> {
         row("BR-47", vec![drop(ROW_CODE)], vec![text(ROW_CODE, "")]),
         row("BR-47", vec![text(ROW_TYPE, "GST")], vec![text(ROW_TYPE, "vAt")]),
         // A row of category L is examined by the rules of its category alone.
-        row("BR-48", vec![drop(ROW_RATE)], vec![text(ROW_CODE, "L"), drop(ROW_RATE)]),
+        row("BR-48", vec![drop(ROW_RATE)], vec![text(ROW_CODE, "O"), drop(ROW_RATE)]),
         row("BR-CO-03", vec![in_row(tax_point), in_row(tax_point_code)], vec![in_row(tax_point_code)]),
         row("BR-CO-17", vec![text(ROW_TAX, "4.51")], vec![text(ROW_TAX, "4.50")]),
         row("BR-CO-17", vec![text(ROW_TAX, "0.50"), text(ROW_RATE, "0.49")], vec![text(ROW_TAX, "0.49"), text(ROW_RATE, "0.49")]),

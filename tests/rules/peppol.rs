@@ -1,5 +1,0 @@
-use crate::Case;
-
-pub fn cases() -> Vec<Case> {
-    Vec::new()
-}
