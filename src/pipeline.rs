@@ -19,7 +19,7 @@ use crate::recognise::{self, Reading};
 use crate::route::{self, Outcome, Routing};
 use crate::sandbox::Sandbox;
 use crate::store::Store;
-use crate::validate::Report;
+use crate::validate::{House, Report};
 use crate::{extract, intake, validate};
 use paper::Plan;
 use std::collections::BTreeMap;
@@ -39,7 +39,20 @@ pub struct Services {
 /// What belongs to one tenant: its rules and its drawers.
 pub struct Desk {
     pub routing: Routing,
+    /// What the examiner knows about the tenant.
+    pub house: House,
     pub adapters: BTreeMap<String, Box<dyn Adapter>>,
+}
+
+impl Desk {
+    /// `leitweg_ids` are the tenant's own; none where he has not told.
+    pub fn of(
+        routing: Routing,
+        leitweg_ids: Vec<String>,
+        adapters: BTreeMap<String, Box<dyn Adapter>>,
+    ) -> Self {
+        Self { routing, house: House { leitweg_ids }, adapters }
+    }
 }
 
 /// How a document ended. There is no fourth way.
@@ -72,7 +85,8 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
 
     let embedded = embedded(&reading, &services.store)?;
     let content = extract::content(document, &bytes, &reading, &embedded)?;
-    let report = examine(document, &content, extract::invoice_xml(document, &bytes, &embedded)?);
+    let xml = extract::invoice_xml(document, &bytes, &embedded)?;
+    let report = examine(document, &content, xml, &desk.house);
     case.note_report(&report).await?;
     let decision = route::decide(document, &content, &report, &desk.routing);
     case.note_decision(&decision).await?;
@@ -96,9 +110,9 @@ fn desk<'a>(services: &'a Services, tenant: &Tenant) -> Result<&'a Desk> {
 }
 
 /// An e-invoice by the rules of its day of receipt, a guessed one by what was read; a letter has no rules.
-fn examine(document: &Document, content: &Content, xml: Option<&[u8]>) -> Report {
+fn examine(document: &Document, content: &Content, xml: Option<&[u8]>, house: &House) -> Report {
     match (content, xml) {
-        (Content::Invoice(_), Some(xml)) => validate::check(xml, document.arrival.day()),
+        (Content::Invoice(_), Some(xml)) => validate::check_for(house, xml, document.arrival.day()),
         (Content::Invoice(invoice), None) => validate::check_guessed(invoice),
         (Content::Letter(_), _) => Report::not_applicable(),
     }

@@ -36,6 +36,7 @@ const LAW: &[(&str, &[&str])] = &[
             "extract",
             "invoice",
             "validate",
+            "protocol",
             "route",
             "filing",
         ],

@@ -29,7 +29,6 @@ fn an_attachment_of_fifty_megabytes_is_examined_within_150() {
     let report = check(document.as_bytes(), date(2026, 8, 31));
     assert_eq!(report.recommendation, Recommendation::Accept, "{:#?}", report.findings);
     let peak = peak_megabytes();
-    println!("peak {peak} MB");
     assert!(peak < 150, "{peak} MB");
 }
 

@@ -106,7 +106,7 @@ fn facts(examined: &Examined) -> String {
     if !report.rule_sets.is_empty() {
         rows.push(("Geprüft nach", report.rule_sets.join("; ")));
     }
-    rows.push(("Geprüft am", german(german_day(examined.at))));
+    rows.push(("Stand der Prüfung", german(german_day(examined.at))));
     rows.extend(examined.content.map(|hash| ("SHA-256", hash.hex())));
     let mut table = "<table class=\"facts\">\n".to_owned();
     for (name, value) in rows {

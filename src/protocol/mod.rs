@@ -28,7 +28,7 @@ pub struct Examined<'a> {
     pub file: &'a str,
     /// SHA-256 of its bytes; none where it was too large to be read.
     pub content: Option<ContentHash>,
-    /// When it was examined.
+    /// When it was examined, or the moment whose rules it was examined by.
     pub at: Timestamp,
     pub report: &'a Report,
     /// What names the invoice to its parties; none where it could not be read.
@@ -56,7 +56,8 @@ impl Heading {
         invoice::read(xml).ok().map(|invoice| Self::of_invoice(&invoice))
     }
 
-    fn of_invoice(invoice: &Invoice) -> Self {
+    /// Of an invoice that was read already, or guessed from a page.
+    pub fn of_invoice(invoice: &Invoice) -> Self {
         let label = |text: &Option<String>| text.as_deref().map(markup::line).filter(|text| !text.is_empty());
         let amount = invoice.totals.due.or(invoice.totals.with_vat);
         let currency = label(&invoice.currency).unwrap_or_default();

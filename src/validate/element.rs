@@ -167,12 +167,6 @@ impl<'d> Element<'d> {
         self.kids(*name).find_map(|child| child.first(rest))
     }
 
-    /// `.//name`, in document order.
-    pub fn below(self, name: Name) -> impl Iterator<Item = Self> {
-        let end = self.end();
-        self.doc.all(name).filter(move |element| element.node > self.node && element.node < end)
-    }
-
     /// `.//*`, in document order.
     pub fn everything_below(self) -> impl Iterator<Item = Self> {
         (self.node + 1..self.end()).map(move |node| self.at(node))
@@ -229,11 +223,6 @@ impl<'d> Element<'d> {
     /// Text of the first element at the end of a path.
     pub fn text_of(self, path: &[Name]) -> Option<&'d str> {
         self.first(path).map(Element::text)
-    }
-
-    /// `(path) != ''`: some element there has a character, were it a blank.
-    pub fn says(self, path: &[Name]) -> bool {
-        self.down(path).any(|element| !element.text().is_empty() || !element.is_leaf())
     }
 
     /// `normalize-space(path) != ''`: the only element there has more than blanks.
@@ -338,10 +327,6 @@ mod tests {
         assert_eq!(with(|root| root.count(&[cac::TaxTotal])), 2);
         assert_eq!(with(|root| root.down(&[]).count()), 1);
         assert_eq!(with(|root| root.doc.all(cbc::ID).count()), 4);
-        let second = with(|root| root.kids(cac::TaxTotal).nth(1).unwrap().below(cbc::ID).count());
-        assert_eq!(second, 2);
-        let first = with(|root| root.kids(cac::TaxTotal).next().unwrap().below(cbc::ID).count());
-        assert_eq!(first, 1);
     }
 
     #[test]
@@ -364,6 +349,5 @@ mod tests {
         assert_eq!(with(|root| root.text_of(&[cbc::ID]).map(str::to_owned)).as_deref(), Some("78"));
         let nodes = with(|root| root.kid(cbc::ID).unwrap().text_nodes().join("|"));
         assert_eq!(nodes, "7|8");
-        assert!(with(|root| !root.says(&[cbc::Note]) && root.says(&[cbc::ID])));
     }
 }

@@ -30,8 +30,6 @@ pub enum Check {
     Tells(fn(Element) -> Told),
     /// `exists(path)`.
     Exists(&'static [Name]),
-    /// `path != ''`.
-    Says(&'static [Name]),
     /// At most two decimals, as written; two elements cannot be told.
     Cents(&'static [Name]),
     /// The official test cannot fail; the row is there so that the book is complete.
@@ -125,11 +123,6 @@ pub const fn needs(id: &'static str, path: &'static [Name]) -> Rule {
     rule(id, Severity::Fatal, Check::Exists(path))
 }
 
-/// Fatal: `path != ''`.
-pub const fn says(id: &'static str, path: &'static [Name]) -> Rule {
-    rule(id, Severity::Fatal, Check::Says(path))
-}
-
 /// Fatal: at most two decimals, as written.
 pub const fn cents(id: &'static str, path: &'static [Name]) -> Rule {
     rule(id, Severity::Fatal, Check::Cents(path))
@@ -144,12 +137,6 @@ pub const fn never(id: &'static str, severity: Severity) -> Rule {
 pub const fn only(edition: Edition, rule: Rule) -> Rule {
     let Rule { id, severity, only: _, check } = rule;
     Rule { id, severity, only: Some(edition), check }
-}
-
-/// The same id with another severity than its constructor gives.
-pub const fn severe(severity: Severity, rule: Rule) -> Rule {
-    let Rule { id, severity: _, only, check } = rule;
-    Rule { id, severity, only, check }
 }
 
 impl Rule {
@@ -171,7 +158,6 @@ impl Rule {
             Check::Holds(check) => holds(check(element)),
             Check::Tells(check) => check(element),
             Check::Exists(path) => holds(element.has(path)),
-            Check::Says(path) => holds(element.says(path)),
             Check::Cents(path) => match element.only(path)? {
                 Some(amount) if decimals_as_written(amount.text()) > 2 => Ok(Outcome::found(amount.text())),
                 _ => Ok(Outcome::Holds),
@@ -303,6 +289,9 @@ pub struct Book {
     compiled: [OnceLock<Compiled>; Edition::ALL.len()],
 }
 
+/// Told what is broken or cannot be told: id, severity, where, how.
+pub type Find<'f> = dyn FnMut(&'static str, Severity, Element, Result<Broken, Undecided>) + 'f;
+
 /// For each name the contexts that may be about it, pattern by pattern.
 struct Compiled {
     /// Where the contexts of a name begin; those of the next name end them.
@@ -320,11 +309,7 @@ impl Book {
     }
 
     /// Applies the book to every element; `find` is told what is broken, where, and what cannot be told.
-    pub fn examine(
-        &self,
-        doc: &Doc,
-        find: &mut dyn FnMut(&'static str, Severity, Element, Result<Broken, Undecided>),
-    ) {
+    pub fn examine(&self, doc: &Doc, find: &mut Find) {
         let compiled = self.compiled(doc.edition);
         for node in 0..doc.tree.len() as Node {
             let element = Element { doc, node };
@@ -341,11 +326,7 @@ impl Book {
 }
 
 impl Context {
-    fn examine(
-        &self,
-        element: Element,
-        find: &mut dyn FnMut(&'static str, Severity, Element, Result<Broken, Undecided>),
-    ) {
+    fn examine(&self, element: Element, find: &mut Find) {
         for rule in self.rules {
             if rule.only.is_some_and(|only| only != element.doc.edition) {
                 continue;

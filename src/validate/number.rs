@@ -58,7 +58,7 @@ pub fn round_double(value: f64) -> f64 {
     let below = value.floor();
     match value - below {
         _ if value == 0.0 => value,
-        _ if (-0.5..0.0).contains(&value) && value != -0.5 => -0.0,
+        _ if value > -0.5 && value < 0.0 => -0.0,
         rest if rest >= 0.5 => below + 1.0,
         _ => below,
     }
@@ -169,6 +169,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these doubles are meant to the last bit")]
 mod tests {
     use super::*;
 

@@ -46,8 +46,11 @@ pub struct Row {
     pub severity: Severity,
     /// XRechnung has a rule that asks the same.
     also_national: bool,
-    examine: fn(&Terms, &Surroundings, &mut dyn FnMut(Broken)),
+    examine: fn(&Terms, &Surroundings, &mut Tell),
 }
+
+/// Told each place where a rule is broken.
+type Tell<'t> = dyn FnMut(Broken) + 't;
 
 struct Broken<'d> {
     element: Element<'d>,
@@ -97,7 +100,7 @@ impl Row {
     }
 }
 
-fn wrong_leitweg_id(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn wrong_leitweg_id(terms: &Terms, _: &Surroundings, tell: &mut Tell) {
     let Some(reference) = terms.buyer_reference() else { return };
     if looks_like_leitweg_id(reference.text()) && !leitweg_id(reference.text()) {
         tell(wrong(reference));
@@ -105,7 +108,7 @@ fn wrong_leitweg_id(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken
 }
 
 /// Only where the house has told which ones are its own, and only a right one.
-fn foreign_leitweg_id(terms: &Terms, surroundings: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn foreign_leitweg_id(terms: &Terms, surroundings: &Surroundings, tell: &mut Tell) {
     let ours = &surroundings.house.leitweg_ids;
     let Some(reference) = terms.buyer_reference().filter(|_| !ours.is_empty()) else { return };
     let written = reference.text().trim();
@@ -115,7 +118,7 @@ fn foreign_leitweg_id(terms: &Terms, surroundings: &Surroundings, tell: &mut dyn
 }
 
 /// Credit transfers to what looks like an IBAN. Accounts outside the SEPA area have none.
-fn wrong_accounts(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn wrong_accounts(terms: &Terms, _: &Surroundings, tell: &mut Tell) {
     for account in terms.accounts() {
         let looks = matches!(account.text().trim_start().as_bytes().get(..4), Some([a, b, c, d])
             if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit());
@@ -125,7 +128,7 @@ fn wrong_accounts(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken))
     }
 }
 
-fn wrong_banks(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn wrong_banks(terms: &Terms, _: &Surroundings, tell: &mut Tell) {
     for bank in terms.banks() {
         if !bank.text().trim().is_empty() && !bic(bank.text()) {
             tell(wrong(bank));
@@ -133,7 +136,7 @@ fn wrong_banks(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
     }
 }
 
-fn wrong_vat_ids(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn wrong_vat_ids(terms: &Terms, _: &Surroundings, tell: &mut Tell) {
     for id in terms.vat_ids() {
         if matches!(vat_id(id.text().trim()), VatId::Malformed | VatId::WrongCheckDigits) {
             tell(wrong(id));
@@ -141,7 +144,7 @@ fn wrong_vat_ids(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) 
     }
 }
 
-fn wrong_item_numbers(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn wrong_item_numbers(terms: &Terms, _: &Surroundings, tell: &mut Tell) {
     for id in terms.item_ids() {
         if id.attribute(Attribute::SchemeId) == Some(GTIN_SCHEME) && !gtin(id.text()) {
             tell(wrong(id));
@@ -151,7 +154,7 @@ fn wrong_item_numbers(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Brok
 
 /// CII writes dates as text, so the structure says nothing about them; whoever reads on would take an unreadable
 /// one for absent.
-fn unreadable_dates(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn unreadable_dates(terms: &Terms, _: &Surroundings, tell: &mut Tell) {
     if !terms.root.is_cii() {
         return;
     }
@@ -163,28 +166,28 @@ fn unreadable_dates(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken
     }
 }
 
-fn dated_ahead(terms: &Terms, surroundings: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn dated_ahead(terms: &Terms, surroundings: &Surroundings, tell: &mut Tell) {
     let latest = surroundings.day.checked_add(DAYS_AHEAD.days()).unwrap_or(Date::MAX);
     if let Some((element, _)) = terms.issued().filter(|(_, date)| *date > latest) {
         tell(misdated(element, surroundings.day));
     }
 }
 
-fn due_before_issue(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn due_before_issue(terms: &Terms, _: &Surroundings, tell: &mut Tell) {
     let Some((_, issued)) = terms.issued() else { return };
     for (element, _) in terms.due().filter(|(_, due)| *due < issued) {
         tell(misdated(element, issued));
     }
 }
 
-fn follows_a_later_one(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn follows_a_later_one(terms: &Terms, _: &Surroundings, tell: &mut Tell) {
     let Some((_, issued)) = terms.issued() else { return };
     for (element, _) in terms.preceding().filter(|(_, earlier)| *earlier > issued) {
         tell(misdated(element, issued));
     }
 }
 
-fn lines_outside_the_period(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn lines_outside_the_period(terms: &Terms, _: &Surroundings, tell: &mut Tell) {
     let (start, end) = terms.period();
     if start.is_none() && end.is_none() {
         return;
@@ -204,7 +207,7 @@ fn lines_outside_the_period(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMu
 }
 
 /// Not broken at all: what finance should see.
-fn offers(terms: &Terms, _: &Surroundings, tell: &mut dyn FnMut(Broken)) {
+fn offers(terms: &Terms, _: &Surroundings, tell: &mut Tell) {
     let Some(element) = terms.payment_terms().filter(|terms| terms.text().contains("#SKONTO#")) else { return };
     let currency = terms.currency();
     for offer in discounts(element.text(), terms.amount_due(), terms.issued().map(|(_, date)| date)) {
