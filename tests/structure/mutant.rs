@@ -154,7 +154,7 @@ fn change(root: &mut Element, chance: &mut Chance, others: &[String]) {
                 element.name = if prefix.is_empty() { local.to_owned() } else { format!("{prefix}:{local}") };
             }
         }
-        4 | 5 | 6 => {
+        4..=6 => {
             let leaf = any_leaf(root, chance);
             let value = *chance.one(VALUES);
             // libxml2 alone passes over characters that Base64 does not have.
