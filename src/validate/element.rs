@@ -21,7 +21,7 @@ pub struct Doc<'t> {
     pub edition: Edition,
     /// Put in on purpose by a test; none in earnest.
     pub fault: Option<&'t Fault>,
-    by_name: OnceCell<ByName>,
+    by_name: ByName,
     pub memo: Memo,
 }
 
@@ -48,7 +48,7 @@ const NONE: Node = Node::MAX;
 
 impl<'t> Doc<'t> {
     pub fn of(tree: &'t Tree<'t>, syntax: Syntax, edition: Edition) -> Self {
-        Self { tree, syntax, edition, fault: None, by_name: OnceCell::new(), memo: Memo::default() }
+        Self { tree, syntax, edition, fault: None, by_name: ByName::of(tree), memo: Memo::default() }
     }
 
     pub fn root(&self) -> Element<'_> {
@@ -57,7 +57,7 @@ impl<'t> Doc<'t> {
 
     /// `//name`: all elements of this name, in document order.
     pub fn all(&self, name: Name) -> impl Iterator<Item = Element<'_>> {
-        let lists = self.by_name.get_or_init(|| ByName::of(self.tree));
+        let lists = &self.by_name;
         let mut following = lists.first[name.number()];
         std::iter::from_fn(move || {
             let node = following;
@@ -67,6 +67,13 @@ impl<'t> Doc<'t> {
             following = lists.next[node as usize];
             Some(Element { doc: self, node })
         })
+    }
+}
+
+impl Doc<'_> {
+    /// No element of this name anywhere. Most questions are about what is not there, and end here.
+    fn lacks(&self, name: Name) -> bool {
+        self.by_name.first[name.number()] == NONE
     }
 }
 
@@ -157,14 +164,23 @@ impl<'d> Element<'d> {
 
     /// `a/b/c`: every element at the end of a path, in document order. The empty path is the element itself.
     pub fn down(self, path: &[Name]) -> Down<'d, '_> {
-        let first = self.doc.tree.first_child(self.node).unwrap_or(NONE);
+        let lacking = path.last().is_some_and(|last| self.doc.lacks(*last));
+        let first = if lacking { None } else { self.doc.tree.first_child(self.node) };
+        let first = first.unwrap_or(NONE);
         Down { path, above: self, next: first, node: self.node, level: 0, begun: false }
     }
 
     /// First element at the end of a path.
     pub fn first(self, path: &[Name]) -> Option<Self> {
+        if path.last().is_some_and(|last| self.doc.lacks(*last)) {
+            return None;
+        }
+        self.first_at(path)
+    }
+
+    fn first_at(self, path: &[Name]) -> Option<Self> {
         let Some((name, rest)) = path.split_first() else { return Some(self) };
-        self.kids(*name).find_map(|child| child.first(rest))
+        self.kids(*name).find_map(|child| child.first_at(rest))
     }
 
     /// `.//*`, in document order.
