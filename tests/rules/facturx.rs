@@ -77,11 +77,8 @@ fn taken_over(profile: &Profile) -> Vec<Case> {
         catalogue().iter().filter(|entry| entry.book == profile.book).map(|entry| entry.id).collect();
     let of_cen = cii::cases().into_iter().chain(syntax_cii::cases());
     let chosen = of_cen.filter(|case| case.book == "en16931-cii" && ids.contains(case.id));
-    let under_profile = |case: Case| {
-        // The book of CEN looks at a row of category L elsewhere; here no context stands in the way of another.
-        let holds = if case.id == "BR-48" { vec![] } else { case.holds };
-        Case { day: case.day, ..profile.case(case.base, case.id, case.breaks, holds) }
-    };
+    let under_profile =
+        |case: Case| Case { day: case.day, ..profile.case(case.base, case.id, case.breaks, case.holds) };
     chosen.map(under_profile).collect()
 }
 
