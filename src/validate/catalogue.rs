@@ -59,6 +59,7 @@ const BOOKS: &[(&str, &Book)] = &[
     ("facturx-minimum", &facturx::MINIMUM),
     ("facturx-basic-wl", &facturx::BASIC_WL),
     ("facturx-basic", &facturx::BASIC),
+    ("facturx-en16931", &facturx::EN16931),
 ];
 
 fn entry(book: &'static str, id: &'static str, severity: Severity, only: Option<Edition>) -> Entry {

@@ -61,12 +61,25 @@ pub fn check(xml: &[u8], day: Date) -> Report {
 
 /// The same for a house that has told something about itself.
 pub fn check_for(house: &House, xml: &[u8], day: Date) -> Report {
-    check_within(&own::Surroundings { house, day, fault: None }, xml)
+    check_within(&own::Surroundings { house, day, fault: None, profile: None }, xml)
+}
+
+/// Examines an e-invoice by the profile of this name, whatever its BT-24 says; none where no profile has the name.
+/// The answer is no official verdict where the profile has no official scenario.
+pub fn check_as(profile: &str, xml: &[u8], day: Date) -> Option<Report> {
+    let known = profile_names().contains(&profile);
+    let house = &House::default();
+    known.then(|| check_within(&own::Surroundings { house, day, fault: None, profile: Some(profile) }, xml))
+}
+
+/// Names that [`check_as`] knows.
+pub fn profile_names() -> Vec<&'static str> {
+    profile::names()
 }
 
 /// The same with a fault put into one rule: the proof that such a thing is never accepted.
-pub fn check_with_fault(fault: &Fault, xml: &[u8], day: Date) -> Report {
-    check_within(&own::Surroundings { house: &House::default(), day, fault: Some(fault) }, xml)
+pub fn check_with_fault(fault: &Fault, profile: Option<&str>, xml: &[u8], day: Date) -> Report {
+    check_within(&own::Surroundings { house: &House::default(), day, fault: Some(fault), profile }, xml)
 }
 
 fn check_within(surroundings: &own::Surroundings, xml: &[u8]) -> Report {
@@ -97,15 +110,7 @@ fn examine(xml: &[u8], surroundings: &own::Surroundings) -> Report {
     let Some(syntax) = syntax_of_root(tree.name(0)) else { return refused(None, no_invoice()) };
     let mut doc = Doc::of(&tree, syntax, edition);
     doc.fault = surroundings.fault;
-    let known = profile::profile_of(doc.root());
-    let mut findings = Findings::by(known.unwrap_or_else(profile::unknown_profile));
-    match known {
-        Some(profile) if profile.official => {}
-        Some(profile) => {
-            findings.push(own::unofficial_profile(&profile.name, profile::identifier(doc.root())));
-        }
-        None => findings.push(own::unknown_profile(profile::identifier(doc.root()))),
-    }
+    let mut findings = chosen(doc.root(), surroundings.profile);
     let structure = structure::examine(&doc);
     let schema_valid = structure.is_empty();
     for finding in structure {
@@ -124,6 +129,25 @@ fn examine(xml: &[u8], surroundings: &own::Surroundings) -> Report {
     findings.report(Some(syntax), edition, Some(schema_valid))
 }
 
+/// No findings yet but those about the choice of a profile, by its name or by BT-24.
+fn chosen(root: Element, name: Option<&str>) -> Findings {
+    let known = match name {
+        Some(name) => profile::profile_named(name, root.doc.syntax),
+        None => profile::profile_of(root),
+    };
+    let mut findings = Findings::by(known.unwrap_or_else(profile::unknown_profile));
+    match (known, name) {
+        (Some(_), Some(_)) => {}
+        (Some(profile), None) if profile.official => {}
+        (Some(profile), None) => {
+            findings.push(own::unofficial_profile(&profile.name, profile::identifier(root)));
+        }
+        (None, Some(name)) => findings.push(of_another_syntax(name)),
+        (None, None) => findings.push(own::unknown_profile(profile::identifier(root))),
+    }
+    findings
+}
+
 /// The official book of a set for a syntax.
 fn book(set: Set, syntax: Syntax) -> Option<&'static Book> {
     match (set, syntax) {
@@ -136,7 +160,8 @@ fn book(set: Set, syntax: Syntax) -> Option<&'static Book> {
         (Set::FacturxMinimum, Syntax::Cii) => Some(&facturx::MINIMUM),
         (Set::FacturxBasicWl, Syntax::Cii) => Some(&facturx::BASIC_WL),
         (Set::FacturxBasic, Syntax::Cii) => Some(&facturx::BASIC),
-        (Set::FacturxMinimum | Set::FacturxBasicWl | Set::FacturxBasic, _) => None,
+        (Set::FacturxEn16931, Syntax::Cii) => Some(&facturx::EN16931),
+        (Set::FacturxMinimum | Set::FacturxBasicWl | Set::FacturxBasic | Set::FacturxEn16931, _) => None,
         (Set::Laufmappe | Set::Guessed, _) => None,
     }
 }
@@ -271,6 +296,18 @@ fn no_invoice() -> Finding {
             .to_owned(),
         "The file is an invoice in UBL 2.1 or UN/CEFACT CII. Please ask for an XRechnung or ZUGFeRD invoice."
             .to_owned(),
+    )
+}
+
+/// The profile that is asked for has no rules for the syntax of the document.
+fn of_another_syntax(profile: &str) -> Finding {
+    whole_document(
+        "LM-ROOT",
+        LegalClass::Format,
+        format!(
+            "Die Rechnung steht in einem Format, für das „{profile}“ Regeln hat. Bitte ein anderes Regelwerk wählen."
+        ),
+        format!("The invoice has a syntax for which “{profile}” has rules. Please choose other rules."),
     )
 }
 

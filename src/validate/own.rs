@@ -24,6 +24,8 @@ pub struct Surroundings<'s> {
     pub day: Date,
     /// Put in on purpose by a test; none in earnest.
     pub fault: Option<&'s Fault>,
+    /// Name of the profile that is asked for; where there is none, BT-24 asks.
+    pub profile: Option<&'s str>,
 }
 
 /// Examines an invoice.

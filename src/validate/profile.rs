@@ -1,6 +1,8 @@
 //! Which rules an invoice asks for: its specification identifier (BT-24) and its syntax choose a profile, the
 //! day of receipt chooses the edition of the rule books.
 //!
+//! A profile may be asked for by its name as well.
+//!
 //! In: `rules/profiles.toml`. Out: [`Profile`]. Absent on purpose: guessing what an unknown identifier means.
 
 use super::Severity;
@@ -56,6 +58,7 @@ pub enum Set {
     FacturxMinimum,
     FacturxBasicWl,
     FacturxBasic,
+    FacturxEn16931,
     /// Our own rules for every invoice.
     Laufmappe,
     /// Our own rules for invoices guessed from a page.
@@ -66,7 +69,8 @@ pub enum Set {
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     pub name: String,
-    /// BT-24, exactly.
+    /// BT-24, exactly. A profile without one is reached by its name alone.
+    #[serde(default)]
     id: String,
     syntaxes: Vec<Syntax>,
     #[serde(default)]
@@ -153,6 +157,22 @@ pub fn profile_of(root: Element) -> Option<&'static Profile> {
     PROFILES.profile.iter().find(|profile| profile.syntaxes.contains(&syntax) && profile.is_named(root))
 }
 
+/// The profile of a name for a syntax, whatever identifier an invoice has.
+pub fn profile_named(name: &str, syntax: Syntax) -> Option<&'static Profile> {
+    PROFILES.profile.iter().find(|profile| profile.name == name && profile.syntaxes.contains(&syntax))
+}
+
+/// The names of the profiles, each once, in the order of the file.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = Vec::new();
+    for profile in &PROFILES.profile {
+        if !names.contains(&profile.name.as_str()) {
+            names.push(&profile.name);
+        }
+    }
+    names
+}
+
 /// What is examined where no profile is named.
 pub fn unknown_profile() -> &'static Profile {
     PROFILES.unknown.as_ref().unwrap_or(&NONE)
@@ -180,10 +200,11 @@ pub fn identifier_path(syntax: Syntax) -> &'static [Name] {
 
 impl Profile {
     fn is_named(&self, root: Element) -> bool {
-        root.down(identifier_path(root.doc.syntax)).any(|element| match self.compare {
-            Compare::Value => element.text() == self.id,
-            Compare::TextNodes => element.text_nodes().contains(&self.id.as_str()),
-        })
+        !self.id.is_empty()
+            && root.down(identifier_path(root.doc.syntax)).any(|element| match self.compare {
+                Compare::Value => element.text() == self.id,
+                Compare::TextNodes => element.text_nodes().contains(&self.id.as_str()),
+            })
     }
 
     /// The severity this profile gives a rule; none where that of the row stays.
@@ -216,7 +237,9 @@ mod tests {
         let profiles: Profiles = toml::from_str(include_str!("../../rules/profiles.toml")).unwrap();
         assert!(profiles.unknown.is_some() && profiles.guessed.is_some());
         for profile in &profiles.profile {
-            assert!(!profile.id.is_empty() && !profile.syntaxes.is_empty(), "{}", profile.name);
+            // An official scenario has an identifier.
+            assert!(!(profile.official && profile.id.is_empty()), "{}", profile.name);
+            assert!(!profile.name.is_empty() && !profile.syntaxes.is_empty(), "{}", profile.name);
             for edition in Edition::ALL {
                 assert_eq!(rule_sets(profile, *edition).len(), profile.sets.len(), "{}", profile.name);
             }

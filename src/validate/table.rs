@@ -48,6 +48,7 @@ const FILES: &[(&str, &str)] = &[
     ("Factur-X", include_str!("../../rules/syntax/facturx-minimum.tsv")),
     ("Factur-X", include_str!("../../rules/syntax/facturx-basic-wl.tsv")),
     ("Factur-X", include_str!("../../rules/syntax/facturx-basic.tsv")),
+    ("Factur-X", include_str!("../../rules/syntax/facturx-en16931.tsv")),
     ("Factur-X", include_str!("../../rules/syntax/facturx-shared.tsv")),
 ];
 

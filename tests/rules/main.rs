@@ -19,7 +19,7 @@ mod xrechnung;
 use edit::Edit;
 use jiff::civil::Date;
 use laufmappe::validate::{
-    Edition, Fault, HowItFails, Recommendation, Report, catalogue, check, check_with_fault,
+    Edition, Fault, HowItFails, Recommendation, Report, catalogue, check, check_as, check_with_fault,
 };
 use std::collections::BTreeSet;
 
@@ -44,6 +44,8 @@ pub struct Case {
     pub breaks: Vec<Edit>,
     pub holds: Vec<Edit>,
     pub day: Date,
+    /// The profile that is asked for by name; where there is none, the document asks.
+    pub profile: Option<&'static str>,
 }
 
 pub fn case(
@@ -53,7 +55,7 @@ pub fn case(
     breaks: Vec<Edit>,
     holds: Vec<Edit>,
 ) -> Case {
-    Case { book, id, base, breaks, holds, day: Edition::LATEST.from_day() }
+    Case { book, id, base, breaks, holds, day: Edition::LATEST.from_day(), profile: None }
 }
 
 fn cases() -> Vec<Case> {
@@ -71,7 +73,11 @@ fn cases() -> Vec<Case> {
 }
 
 fn examined(case: &Case, edits: &[Edit]) -> Report {
-    check(edit::apply(case.base, edits).as_bytes(), case.day)
+    let document = edit::apply(case.base, edits);
+    match case.profile {
+        Some(profile) => check_as(profile, document.as_bytes(), case.day).unwrap(),
+        None => check(document.as_bytes(), case.day),
+    }
 }
 
 fn has(report: &Report, id: &str) -> bool {
@@ -129,9 +135,9 @@ fn a_fault_inside_any_rule_never_ends_in_accept() {
         for how in [HowItFails::CannotTell, HowItFails::Panics] {
             let fault = Fault { id: case.id.to_owned(), how };
             let document = edit::apply(case.base, &case.holds);
-            let report = check_with_fault(&fault, document.as_bytes(), case.day);
+            let report = check_with_fault(&fault, case.profile, document.as_bytes(), case.day);
             let document = edit::apply(case.base, &case.breaks);
-            let broken = check_with_fault(&fault, document.as_bytes(), case.day);
+            let broken = check_with_fault(&fault, case.profile, document.as_bytes(), case.day);
             for report in [&report, &broken] {
                 let marked = |id: &str| id == "LM-UNDECIDED" || id == "LM-BROKEN-OFF";
                 let was_struck = report.findings.iter().any(|finding| marked(&finding.id));

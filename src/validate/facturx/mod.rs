@@ -1,11 +1,10 @@
-//! Factur-X and ZUGFeRD: the rules of the profiles below EN 16931.
+//! Factur-X and ZUGFeRD: the rules of the profiles up to EN 16931.
 //!
 //! In: the rules of CEN that a profile has taken over, and `rules/syntax/facturx-*.tsv`. Out: a book for each
-//! profile. Absent on purpose: the profile EN 16931, whose identifier asks for the rules of CEN alone, and
-//! EXTENDED, whose rules we do not have.
+//! profile. Absent on purpose: EXTENDED, whose rules we do not have.
 //!
-//! The profiles were published as 1.09.2; we have no older edition of them. BR-01 is missing here: a document
-//! without BT-24 asks for no profile.
+//! The profiles were published as 1.09.2; we have no older edition of them. The identifier of the profile EN 16931
+//! asks for the rules of CEN alone, so its book is reached by name only.
 
 mod structure;
 
@@ -20,6 +19,7 @@ use structure::{GUARDS, SPECIALS};
 pub static MINIMUM: Book = Book::of(|| MINIMUM_PATTERNS.clone());
 pub static BASIC_WL: Book = Book::of(|| BASIC_WL_PATTERNS.clone());
 pub static BASIC: Book = Book::of(|| BASIC_PATTERNS.clone());
+pub static EN16931: Book = Book::of(|| EN16931_PATTERNS.clone());
 
 static MINIMUM_PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let own = table::contexts(include_str!("../../../rules/syntax/facturx-minimum.tsv"), SPECIALS, GUARDS);
@@ -34,6 +34,12 @@ static BASIC_WL_PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 static BASIC_PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let own = table::contexts(include_str!("../../../rules/syntax/facturx-basic.tsv"), SPECIALS, GUARDS);
     taken_over(&[MINIMUM_IDS, WITHOUT_LINES_IDS, LINES_IDS]).chain([EMPTY, *SHARED, own]).collect()
+});
+
+static EN16931_PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let own = table::contexts(include_str!("../../../rules/syntax/facturx-en16931.tsv"), SPECIALS, GUARDS);
+    let ids = &[MINIMUM_IDS, WITHOUT_LINES_IDS, LINES_IDS, EN16931_IDS];
+    taken_over(ids).chain([EMPTY, *SHARED, own]).collect()
 });
 
 static SHARED: LazyLock<Pattern> = LazyLock::new(|| {
@@ -58,8 +64,8 @@ fn taken_over(ids: &[&'static str]) -> impl Iterator<Item = Pattern> {
 
 /// Rules of CEN that MINIMUM has taken over.
 const MINIMUM_IDS: &str = "\
-    BR-02 BR-03 BR-04 BR-05 BR-06 BR-07 BR-08 BR-09 BR-13 BR-14 BR-15 BR-CO-09 BR-CO-26 BR-DEC-12 BR-DEC-13 \
-    BR-DEC-14 BR-DEC-18";
+    BR-01 BR-02 BR-03 BR-04 BR-05 BR-06 BR-07 BR-08 BR-09 BR-13 BR-14 BR-15 BR-CO-09 BR-CO-26 BR-DEC-12 \
+    BR-DEC-13 BR-DEC-14 BR-DEC-18";
 
 /// Those BASIC WL has besides.
 const WITHOUT_LINES_IDS: &str = "\
@@ -82,3 +88,6 @@ const LINES_IDS: &str = "\
     BR-DEC-24 BR-DEC-25 BR-DEC-27 BR-DEC-28 BR-E-01 BR-E-02 BR-E-05 BR-E-08 BR-G-01 BR-G-02 BR-G-05 BR-G-08 \
     BR-IC-01 BR-IC-02 BR-IC-05 BR-IC-08 BR-O-01 BR-O-02 BR-O-05 BR-O-08 BR-O-12 BR-S-01 BR-S-02 BR-S-05 \
     BR-S-08 BR-Z-01 BR-Z-02 BR-Z-05 BR-Z-08";
+
+/// Those EN 16931 has besides.
+const EN16931_IDS: &str = "BR-51 BR-52 CII-SR-474 CII-SR-475 CII-SR-476";

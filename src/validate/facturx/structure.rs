@@ -2,12 +2,12 @@
 //!
 //! Codes are compared as they stand; a code that is empty or missing passes, other rows ask for it.
 
-use crate::invoice::Attribute::{self, CurrencyId, Format, ListId, SchemeId, UnitCode};
+use crate::invoice::Attribute::{self, CurrencyId, Format, ListId, MimeCode, SchemeId, UnitCode};
 use crate::invoice::{Name, ram, udt};
 use crate::validate::codes::{
-    ADDRESS_SCHEMES, ALLOWANCE_REASONS, CHARGE_REASONS, COUNTRIES, CREDIT_NOTE_TYPES, CURRENCIES,
-    EXEMPTION_REASONS, IDENTIFIER_SCHEMES, INVOICE_TYPES, List, NOTE_SUBJECTS_CII, PAYMENT_MEANS,
-    TAX_POINTS_CII, UNITS, VAT_CATEGORIES,
+    ADDRESS_SCHEMES, ALLOWANCE_REASONS, ATTACHMENT_TYPES, CHARGE_REASONS, COUNTRIES, CREDIT_NOTE_TYPES,
+    CURRENCIES, EXEMPTION_REASONS, IDENTIFIER_SCHEMES, INVOICE_TYPES, ITEM_CLASSIFICATIONS, List,
+    NOTE_SUBJECTS_CII, OBJECT_SCHEMES, PAYMENT_MEANS, TAX_POINTS_CII, UNITS, VAT_CATEGORIES,
 };
 use crate::validate::element::Element;
 use crate::validate::engine::{Rule, fatal, warning};
@@ -34,6 +34,17 @@ pub const GUARDS: &[(&str, Guard)] = &[
     ("of_either", |e| change(e).is_some_and(|change| is_allowance(change) || is_charge(change))),
     ("of_charge_without_list", |e| change(e).is_some_and(is_charge) && e.attribute(ListId).is_none()),
     ("of_charge_with_other_list", |e| change(e).is_some_and(is_charge) && e.attribute(ListId).is_some_and(|list| list != "5153")),
+
+    ("support", |e| is_typed(e, SUPPORT)),
+    ("tender", |e| is_typed(e, TENDER)),
+    ("object", |e| is_typed(e, OBJECT)),
+    ("neither_document", |e| ![SUPPORT, TENDER, OBJECT].iter().any(|code| is_typed(e, code))),
+    ("of_support", |e| is_of(e, &[SUPPORT])),
+    ("of_tender", |e| is_of(e, &[TENDER])),
+    ("of_object", |e| is_of(e, &[OBJECT])),
+    ("of_tender_or_support", |e| is_of(e, &[TENDER, SUPPORT])),
+    ("of_object_or_tender", |e| is_of(e, &[OBJECT, TENDER])),
+    ("of_document", |e| is_of(e, &[SUPPORT, TENDER, OBJECT])),
 ];
 
 /// Rules without an id stand for many rows.
@@ -50,6 +61,7 @@ pub const SPECIALS: &[(&str, Rule)] = &[
     ("code_guideline_minimum", fatal("", |e| is_one_of(e.text(), MINIMUM))),
     ("code_guideline_basic_wl", fatal("", |e| is_one_of(e.text(), BASIC_WL))),
     ("code_guideline_basic", fatal("", |e| is_one_of(e.text(), BASIC))),
+    ("code_guideline_en16931", fatal("", |e| is_one_of(e.text(), EN16931))),
     ("code_type", fatal("", |e| listed(&INVOICE_TYPES, e, e.text()) || listed(&CREDIT_NOTE_TYPES, e, e.text()))),
     ("code_subject", fatal("", |e| listed(&NOTE_SUBJECTS_CII, e, e.text()))),
     ("code_country", fatal("", |e| listed(&COUNTRIES, e, e.text()))),
@@ -61,6 +73,10 @@ pub const SPECIALS: &[(&str, Rule)] = &[
     ("code_allowance", fatal("", |e| listed(&ALLOWANCE_REASONS, e, e.text()))),
     ("code_charge", fatal("", |e| listed(&CHARGE_REASONS, e, e.text()))),
     ("code_means", fatal("", |e| listed(&PAYMENT_MEANS, e, e.text()))),
+    ("code_support", fatal("", |e| is_one_of(e.text(), &[SUPPORT]))),
+    ("code_tender", fatal("", |e| is_one_of(e.text(), &[TENDER]))),
+    ("code_object", fatal("", |e| is_one_of(e.text(), &[OBJECT]))),
+    ("code_object_scheme", fatal("", |e| listed(&OBJECT_SCHEMES, e, e.text()))),
     ("code_tax", fatal("", |e| is_one_of(e.text(), &["VAT"]))),
     ("format_format", fatal("", |e| is_one_of(given(e, Format), &["102"]))),
     ("schemeID_vat", fatal("", |e| is_one_of(given(e, SchemeId), &["VA"]))),
@@ -68,6 +84,8 @@ pub const SPECIALS: &[(&str, Rule)] = &[
     ("schemeID_address", fatal("", |e| listed(&ADDRESS_SCHEMES, e, given(e, SchemeId)))),
     ("currencyID_currency", fatal("", |e| listed(&CURRENCIES, e, given(e, CurrencyId)))),
     ("unitCode_unit", fatal("", |e| listed(&UNITS, e, given(e, UnitCode)))),
+    ("mimeCode_attachment", fatal("", |e| listed(&ATTACHMENT_TYPES, e, given(e, MimeCode)))),
+    ("listID_classification", fatal("", |e| listed(&ITEM_CLASSIFICATIONS, e, given(e, ListId)))),
 ];
 
 const REGISTRATION: Name = ram::SpecifiedTaxRegistration;
@@ -80,6 +98,12 @@ const BASIC: &[&str] = &[
     "urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic",
     "urn:cen.eu:en16931:2017#compliant#urn:zugferd.de:2p0:basic",
 ];
+const EN16931: &[&str] = &["urn:cen.eu:en16931:2017"];
+
+/// Kinds of an additional document (BT-122, BT-17, BT-18).
+const SUPPORT: &str = "916";
+const TENDER: &str = "50";
+const OBJECT: &str = "130";
 
 /// Of the children of a name at most one is so.
 fn at_most_one(element: Element, name: Name, is_so: fn(Element) -> bool) -> bool {
@@ -111,6 +135,15 @@ fn change(element: Element) -> Option<Element> {
         around.is(ram::SpecifiedTradeAllowanceCharge) || around.is(ram::AppliedTradeAllowanceCharge)
     };
     element.ancestors().find(is_change)
+}
+
+fn is_typed(document: Element, code: &str) -> bool {
+    document.equals(&[ram::TypeCode], code)
+}
+
+/// The element stands in an additional document of one of these kinds.
+fn is_of(element: Element, kinds: &[&str]) -> bool {
+    element.parent().is_some_and(|document| kinds.iter().any(|code| is_typed(document, code)))
 }
 
 fn given(element: Element<'_>, attribute: Attribute) -> &str {
