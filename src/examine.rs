@@ -21,6 +21,8 @@ pub struct Examiner {
     sandbox: Sandbox,
     /// Tried on encrypted PDFs.
     passwords: Vec<String>,
+    /// Name of the profile to examine by, whatever an invoice asks for.
+    profile: Option<String>,
     /// As many documents at a time as there are cores.
     places: Semaphore,
 }
@@ -44,8 +46,22 @@ impl Examination {
 
 impl Examiner {
     pub fn new(sandbox: Sandbox, passwords: Vec<String>) -> Arc<Self> {
+        Self::by(None, sandbox, passwords)
+    }
+
+    /// One that examines every invoice by the profile of this name.
+    pub fn by_profile(name: &str, sandbox: Sandbox, passwords: Vec<String>) -> Result<Arc<Self>> {
+        let names = validate::profile_names();
+        if !names.contains(&name) {
+            return Err(Error::new(Kind::Usage, format!("there is no profile called {name}"))
+                .hint(format!("take one of: {}", names.join(", "))));
+        }
+        Ok(Self::by(Some(name.to_owned()), sandbox, passwords))
+    }
+
+    fn by(profile: Option<String>, sandbox: Sandbox, passwords: Vec<String>) -> Arc<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Arc::new(Self { sandbox, passwords, places: Semaphore::new(cores) })
+        Arc::new(Self { sandbox, passwords, profile, places: Semaphore::new(cores) })
     }
 
     /// Examines one document. An error means that we could not do our work; a wrong document is in the report.
@@ -55,11 +71,12 @@ impl Examiner {
         if kind == job::Kind::Pdf {
             return self.examine_pdf(name, bytes, day).await;
         }
+        let profile = self.profile.clone();
         let examined = tokio::task::spawn_blocking(move || {
             let content = ContentHash::of(&bytes);
             match refusal::of(kind) {
                 Some(report) => Examination { content, report, xml: None },
-                None => Examination { content, report: validate::check(&bytes, day), xml: Some(bytes) },
+                None => Examination { content, report: report(profile, &bytes, day), xml: Some(bytes) },
             }
         });
         examined.await.map_err(|_| interrupted())
@@ -78,13 +95,19 @@ impl Examiner {
             Ok(None) => return refused(refusal::no_invoice_in_pdf()),
             Err(error) => return refused(unreadable(error)?),
         };
+        let profile = self.profile.clone();
         let examined = tokio::task::spawn_blocking(move || Examination {
             content,
-            report: validate::check(&xml, day),
+            report: report(profile, &xml, day),
             xml: Some(xml),
         });
         examined.await.map_err(|_| interrupted())
     }
+}
+
+fn report(profile: Option<String>, xml: &[u8], day: Date) -> Report {
+    let named = profile.and_then(|profile| validate::check_as(&profile, xml, day));
+    named.unwrap_or_else(|| validate::check(xml, day))
 }
 
 /// What is wrong with the PDF is said in the words a clerk reads for it; what is wrong with us stays an error.

@@ -272,3 +272,19 @@ fn the_page_of_rules_names_every_id() {
     assert_eq!((written.code, written.output.as_str()), (0, ""));
     assert_eq!(std::fs::read_to_string(file).unwrap().trim_end(), page.output.trim_end());
 }
+
+#[test]
+fn a_profile_can_be_asked_for_by_name() {
+    let invoice = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/invoices/base-cii.xml");
+    let run = |profile: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_laufmappe"))
+            .args(["validate", "--format", "json", "--profile", profile, invoice])
+            .output()
+            .unwrap()
+    };
+    let report: serde_json::Value = serde_json::from_slice(&run("Factur-X EN 16931").stdout).unwrap();
+    assert_eq!(report["profile"], "Factur-X EN 16931");
+    let unknown = run("Factur-Y");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("Factur-X EN 16931"));
+}

@@ -30,6 +30,7 @@ const GERMAN: &[(&str, &str, &str)] = &[
     ("validate", "paths", "Dateien und Ordner oder '-' für die Standardeingabe; jede Datei ist ein Dokument"),
     ("validate", "format", "Text, JSON, eine JSON-Zeile je Dokument, eine Seite zum Drucken oder das amtliche Berichtsformat"),
     ("validate", "date", "Tag des Eingangs (2026-11-02); er bestimmt die Fassung der Regeln (sonst heute)"),
+    ("validate", "profile", "Nach diesem Profil prüfen, was immer die Rechnung nennt („Factur-X EN 16931“)"),
     ("validate", "reply", "Stattdessen je abgelehnter Rechnung eine Antwort an den Lieferanten"),
     ("validate", "posted", "In der Antwort steht, dass die Rechnung schon gebucht ist"),
     ("serve", "", "E-Rechnungen über HTTP prüfen: wie der amtliche Prüfdienst, und als JSON"),

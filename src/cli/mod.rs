@@ -137,6 +137,9 @@ enum Command {
         /// Day of receipt (2026-11-02); it chooses the edition of the rules (default: today)
         #[arg(long, value_name = "DAY")]
         date: Option<jiff::civil::Date>,
+        /// Examine by this profile, whatever the invoice names ("Factur-X EN 16931")
+        #[arg(long, value_name = "NAME")]
+        profile: Option<String>,
         /// A reply to the supplier of each rejected invoice instead
         #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "format")]
         reply: Option<validate::Letter>,
@@ -262,10 +265,10 @@ fn perform(line: Line) -> Result<u8> {
             Command::Worker { concurrency, until_empty, name, listen } => {
                 worker::work(&settings, worker::Wishes { concurrency, until_empty, name, listen }).await
             }
-            Command::Validate { paths, format, date, reply, posted } => {
+            Command::Validate { paths, format, date, profile, reply, posted } => {
                 let posting = if posted { Posting::Posted } else { Posting::NotPosted };
                 let reply = reply.map(|letter| (letter, posting));
-                let wishes = validate::Wishes { paths, shape: format, date, reply };
+                let wishes = validate::Wishes { paths, shape: format, date, profile, reply };
                 validate::validate(&settings, wishes, language).await
             }
             Command::Serve { listen } => serve::serve(&settings, listen, language).await,

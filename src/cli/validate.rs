@@ -49,12 +49,18 @@ pub struct Wishes {
     pub shape: Shape,
     /// Day of receipt; today where none is named.
     pub date: Option<Date>,
+    /// Name of the profile to examine by; what the invoice names (BT-24) where none is given.
+    pub profile: Option<String>,
     /// A reply to the supplier instead of the protocol.
     pub reply: Option<(Letter, Posting)>,
 }
 
 pub async fn validate(settings: &Settings, wishes: Wishes, tongue: Language) -> Result<u8> {
-    let examiner = Examiner::new(house::sandbox(settings)?, settings.passwords()?);
+    let (sandbox, passwords) = (house::sandbox(settings)?, settings.passwords()?);
+    let examiner = match &wishes.profile {
+        Some(name) => Examiner::by_profile(name, sandbox, passwords)?,
+        None => Examiner::new(sandbox, passwords),
+    };
     let (files, mut unread) = files_of(&wishes.paths);
     let single = matches!(wishes.paths.as_slice(), [path] if !path.is_dir());
     if files.is_empty() && unread.is_empty() {

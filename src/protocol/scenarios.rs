@@ -1,35 +1,12 @@
 //! The scenarios of the official validator that our profiles stand for.
 //!
-//! In: `rules/profiles.toml`. Out: their names, and the configuration as the official daemon shows it.
+//! In: the profiles of the examiner. Out: their names, and the configuration as the official daemon shows it.
 
 use super::markup::escape;
 use crate::invoice::Syntax;
 use crate::job::german_day;
+use crate::validate::profiles;
 use jiff::Timestamp;
-use serde::Deserialize;
-use std::sync::LazyLock;
-
-/// What this page needs of a profile; the examiner reads the rest.
-#[derive(Deserialize)]
-struct Profile {
-    name: String,
-    id: String,
-    syntaxes: Vec<Syntax>,
-    #[serde(default = "yes")]
-    official: bool,
-}
-
-#[derive(Deserialize, Default)]
-struct Profiles {
-    profile: Vec<Profile>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-static PROFILES: LazyLock<Profiles> =
-    LazyLock::new(|| toml::from_str(include_str!("../../rules/profiles.toml")).unwrap_or_default());
 
 /// The name existing clients know: `EN16931 XRechnung (UBL Invoice)`.
 pub fn name(profile: &str, syntax: Syntax) -> String {
@@ -40,13 +17,13 @@ pub fn name(profile: &str, syntax: Syntax) -> String {
     };
     match profile.strip_prefix("XRechnung 3.0") {
         Some(kind) => format!("EN16931 XRechnung{kind} ({syntax})"),
-        None => format!("{profile} ({syntax})"),
+        None => format!("{} ({syntax})", profile.replace("EN 16931", "EN16931")),
     }
 }
 
 /// One `s:scenario`: its name, what it matches and what it is checked with.
 pub fn scenario(profile: &str, syntax: Syntax) -> String {
-    let found = PROFILES.profile.iter().find(|row| row.name == profile && row.syntaxes.contains(&syntax));
+    let found = profiles().iter().find(|row| row.name == profile && row.syntaxes.contains(&syntax));
     let id = found.map_or("", |row| row.id.as_str());
     let (root, path, schema) = match syntax {
         Syntax::UblInvoice => ("ubl:Invoice", "cbc:CustomizationID", "UBL 2.1 Invoice"),
@@ -104,7 +81,7 @@ pub fn configuration(now: Timestamp) -> String {
         env!("CARGO_PKG_VERSION"),
         german_day(now),
     );
-    for profile in PROFILES.profile.iter().filter(|profile| profile.official) {
+    for profile in profiles().iter().filter(|profile| profile.official) {
         for syntax in &profile.syntaxes {
             xml.push_str(&scenario(&profile.name, *syntax));
         }
@@ -127,7 +104,7 @@ mod tests {
             ("XRechnung 3.0", Syntax::UblInvoice, "EN16931 XRechnung (UBL Invoice)"),
             ("XRechnung 3.0", Syntax::UblCreditNote, "EN16931 XRechnung (UBL CreditNote)"),
             ("XRechnung 3.0 Extension", Syntax::Cii, "EN16931 XRechnung Extension (CII)"),
-            ("EN 16931", Syntax::Cii, "EN 16931 (CII)"),
+            ("EN 16931", Syntax::Cii, "EN16931 (CII)"),
         ] {
             assert_eq!(name(profile, syntax), known);
         }
@@ -137,8 +114,8 @@ mod tests {
     fn the_configuration_is_xml_and_names_every_official_profile() {
         let xml = configuration("2026-11-02T08:00:00Z".parse().unwrap());
         assert!(Tree::parse(&xml).is_ok());
-        assert!(!PROFILES.profile.is_empty());
-        for profile in PROFILES.profile.iter().filter(|profile| profile.official) {
+        assert!(!profiles().is_empty());
+        for profile in profiles().iter().filter(|profile| profile.official) {
             assert!(xml.contains(&escape(&profile.id)), "{}", profile.name);
         }
     }

@@ -76,7 +76,8 @@ fn identification(examined: &Examined) -> String {
 
 /// The scenario, where one matches: the syntax is known and so is the profile.
 fn matched(report: &Report) -> Option<String> {
-    let unknown = report.findings.iter().any(|finding| finding.id == "LM-PROFILE");
+    let none = |id: &str| matches!(id, "LM-PROFILE" | "LM-SCENARIO" | "LM-ROOT");
+    let unknown = report.findings.iter().any(|finding| none(&finding.id));
     let (Some(syntax), Some(profile), false) = (report.syntax, &report.profile, unknown) else { return None };
     Some(scenarios::scenario(profile, syntax))
 }

@@ -32,13 +32,13 @@ use crate::job::Bilingual;
 use element::{Doc, Element, Undecided};
 use engine::{Book, Broken};
 use jiff::civil::Date;
-use profile::{Profile, Set};
+use profile::Set;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use catalogue::{Entry, catalogue};
 pub use codes::{List, code_lists};
 pub use engine::{Fault, HowItFails};
-pub use profile::Edition;
+pub use profile::{Edition, Profile, profiles};
 pub use report::{Finding, LegalClass, Recommendation, Report, Severity};
 
 /// One report holds no more; the last finding then says so.

@@ -71,8 +71,8 @@ pub struct Profile {
     pub name: String,
     /// BT-24, exactly. A profile without one is reached by its name alone.
     #[serde(default)]
-    id: String,
-    syntaxes: Vec<Syntax>,
+    pub id: String,
+    pub syntaxes: Vec<Syntax>,
     #[serde(default)]
     compare: Compare,
     pub sets: Vec<Set>,
@@ -160,6 +160,11 @@ pub fn profile_of(root: Element) -> Option<&'static Profile> {
 /// The profile of a name for a syntax, whatever identifier an invoice has.
 pub fn profile_named(name: &str, syntax: Syntax) -> Option<&'static Profile> {
     PROFILES.profile.iter().find(|profile| profile.name == name && profile.syntaxes.contains(&syntax))
+}
+
+/// Every profile an identifier or a name can ask for.
+pub fn profiles() -> &'static [Profile] {
+    &PROFILES.profile
 }
 
 /// The names of the profiles, each once, in the order of the file.

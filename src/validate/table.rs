@@ -111,8 +111,6 @@ fn context(
 
 /// The rows of one context.
 pub struct Table {
-    /// The context as it stands in the file.
-    pub context: &'static str,
     rows: Vec<Row>,
     trie: Trie,
     /// Rows that ask for something.
@@ -160,7 +158,7 @@ impl Table {
         }
         let asks = |row: &Row| matches!(row.test, Test::Present | Test::Single);
         let asking = (0..rows.len()).filter(|number| asks(&rows[*number])).collect();
-        Self { context, rows, trie, asking }
+        Self { rows, trie, asking }
     }
 
     /// Tells every row that is broken at this element. All paths are walked at once, so the price is that of
