@@ -178,10 +178,10 @@ fn once(document: &[u8]) -> Duration {
 fn with_lines(syntax: Syntax, count: usize) -> Vec<u8> {
     let (base, open, close) = match syntax {
         Syntax::UblInvoice | Syntax::UblCreditNote => {
-            (include_str!("../tests/invoices/base-ubl.xml"), "<cac:InvoiceLine>", "</cac:InvoiceLine>")
+            (include_str!("../tests/invoices/base-own.xml"), "<cac:InvoiceLine>", "</cac:InvoiceLine>")
         }
         Syntax::Cii => (
-            include_str!("../tests/invoices/base-cii.xml"),
+            include_str!("../samples/post/03-rechnung-cii.xml"),
             "<ram:IncludedSupplyChainTradeLineItem>",
             "</ram:IncludedSupplyChainTradeLineItem>",
         ),

@@ -11,7 +11,8 @@ use super::ubl::sums::Sums;
 use super::xrechnung::Head;
 use crate::invoice::{Attribute, Name, Node, Syntax, Tree, blank};
 use rust_decimal::Decimal;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 
 /// The document under examination, and what several rules compute from it once.
 pub struct Doc<'t> {
@@ -30,6 +31,8 @@ pub struct Doc<'t> {
 pub struct Memo {
     /// What the VAT rules of UBL add up.
     pub ubl_sums: OnceCell<Sums>,
+    /// The child of a name that was counted last under a parent, and its position.
+    pub counted: RefCell<HashMap<(Node, Name), (Node, u32)>>,
     /// CII: some invoiced quantity names its unit.
     pub has_invoiced_unit: OnceCell<bool>,
     /// What the rules of CII ask of the whole document.
@@ -266,9 +269,30 @@ impl<'d> Element<'d> {
         number::double(self.text())
     }
 
-    /// XPath with positions.
+    /// XPath with positions, names under their usual prefixes: `/cn:CreditNote[1]/cac:TaxTotal[2]`.
     pub fn location(self) -> String {
-        self.doc.tree.location(self.node)
+        let mut steps = vec![(self.doc.tree.step(self.node), self.position())];
+        steps.extend(self.ancestors().map(|around| (self.doc.tree.step(around.node), around.position())));
+        steps.iter().rev().map(|(name, position)| format!("/{name}[{position}]")).collect()
+    }
+
+    /// Which of the children of this name it is. Findings mostly follow one another down the document, so
+    /// counting goes on where it last stopped; else thousands of findings among thousands of lines take long.
+    fn position(self) -> u32 {
+        let Some(parent) = self.parent() else { return 1 };
+        let mut counted = self.doc.memo.counted.borrow_mut();
+        let last = counted.get(&(parent.node, self.name())).filter(|(node, _)| *node <= self.node);
+        let (mut element, mut position) = match last {
+            Some((node, position)) => (self.at(*node), *position),
+            None => (parent.kid(self.name()).unwrap_or(self), 1),
+        };
+        while element.node < self.node {
+            let Some(next) = self.doc.tree.next_sibling(element.node) else { break };
+            element = self.at(next);
+            position += u32::from(element.is(self.name()));
+        }
+        counted.insert((parent.node, self.name()), (self.node, position));
+        position
     }
 }
 

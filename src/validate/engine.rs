@@ -307,14 +307,16 @@ impl Book {
     fn compiled(&self, edition: Edition) -> &Compiled {
         self.compiled[edition as usize].get_or_init(|| Compiled::of(&(self.patterns)(), edition))
     }
+}
 
-    /// Applies the book to every element; `find` is told what is broken, where, and what cannot be told.
-    pub fn examine(&self, doc: &Doc, find: &mut Find) {
-        let compiled = self.compiled(doc.edition);
-        for node in 0..doc.tree.len() as Node {
-            let element = Element { doc, node };
+/// Applies books to every element, all in one walk; `find` is told what is broken, where, and what cannot be told.
+pub fn examine(books: &[&Book], doc: &Doc, find: &mut Find) {
+    let books: Vec<&Compiled> = books.iter().map(|book| book.compiled(doc.edition)).collect();
+    for node in 0..doc.tree.len() as Node {
+        let element = Element { doc, node };
+        for book in &books {
             let mut examined = u16::MAX;
-            for (pattern, context) in compiled.contexts(element.name()) {
+            for (pattern, context) in book.contexts(element.name()) {
                 if *pattern == examined || !context.is_about(element) {
                     continue;
                 }

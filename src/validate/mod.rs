@@ -116,13 +116,10 @@ fn examine(xml: &[u8], surroundings: &own::Surroundings) -> Report {
     for finding in structure {
         findings.push(finding);
     }
-    for set in &findings.profile.sets {
-        if let Some(book) = book(*set, syntax) {
-            book.examine(&doc, &mut |id, severity, element, broken| {
-                findings.add(id, severity, element, broken);
-            });
-        }
-    }
+    let books: Vec<&Book> = findings.profile.sets.iter().filter_map(|set| book(*set, syntax)).collect();
+    engine::examine(&books, &doc, &mut |id, severity, element, broken| {
+        findings.add(id, severity, element, broken);
+    });
     if findings.profile.uses(Set::Laufmappe) {
         own::examine(doc.root(), surroundings, &mut findings);
     }

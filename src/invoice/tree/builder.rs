@@ -3,7 +3,7 @@
 //! In: text. Out: [`Tree`], or an error that names what is wrong. Absent on purpose: DOCTYPE and entities of the
 //! document's own, which are refused.
 
-use super::{Element, Given, Node, Span, Tree, blank};
+use super::{COMPOSED, Element, Given, Node, Span, Tree, blank};
 use crate::error::{Error, Kind, Result};
 use crate::invoice::names::{Attribute, Name, Space};
 use quick_xml::Reader;
@@ -113,12 +113,12 @@ impl<'a> Builder<'a> {
         self.tree.elements.push(Element {
             name,
             parent: self.open.last().map_or(0, |open| open.node),
-            child: 0,
+            has_children: false,
             next: 0,
             text: Span::default(),
             tag,
             attributes: attributes as u32,
-            attribute_count: (self.tree.attributes.len() - attributes) as u32,
+            attribute_count: (self.tree.attributes.len() - attributes) as u8,
         });
         self.link(node);
         self.open.push(Open { node, last_child: 0, declarations: outside });
@@ -128,7 +128,7 @@ impl<'a> Builder<'a> {
     fn link(&mut self, node: Node) {
         let Some(parent) = self.open.last_mut() else { return };
         if parent.last_child == 0 {
-            self.tree.elements[parent.node as usize].child = node;
+            self.tree.elements[parent.node as usize].has_children = true;
             if !blank(self.tree.text(parent.node)) {
                 self.tree.mixed.push(parent.node);
             }
@@ -213,7 +213,7 @@ impl<'a> Builder<'a> {
         let name = name.trim();
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         let start = value.start + start as u32 + (name.len() - local.len()) as u32;
-        let local = Span { start, len: local.len() as u32, ..value };
+        let local = Span { start, len: local.len() as u32 | value.len & COMPOSED };
         let uri = self.declaration(prefix).map_or(Span::default(), |declaration| declaration.uri);
         self.tree.typed.push((self.tree.elements.len() as Node, uri, local));
     }
@@ -248,7 +248,7 @@ impl<'a> Builder<'a> {
 
     /// Neither a prefix nor a default namespace.
     fn is_homeless(&self, name: &str) -> bool {
-        !name.contains(':') && self.declaration("").is_none_or(|default| default.uri.len == 0)
+        !name.contains(':') && self.declaration("").is_none_or(|default| default.uri.len() == 0)
     }
 
     fn space(&self, prefix: &str) -> Option<Space> {
@@ -296,7 +296,8 @@ impl<'a> Builder<'a> {
             }
         }
         self.tree.composed.push_str(rest);
-        Ok(Span { start: start as u32, len: (self.tree.composed.len() - start) as u32, composed: true })
+        let len = (self.tree.composed.len() - start) as u32;
+        Ok(Span { start: start as u32, len: len | COMPOSED })
     }
 
     fn text(&mut self, text: &str, at: u64) -> Result<()> {
@@ -318,7 +319,7 @@ impl<'a> Builder<'a> {
             }
             return Ok(());
         }
-        if self.tree.elements[node as usize].text.len == 0 && !text.contains('\r') {
+        if self.tree.elements[node as usize].text.len() == 0 && !text.contains('\r') {
             self.tree.elements[node as usize].text = self.span(text);
             return Ok(());
         }
@@ -336,7 +337,7 @@ impl<'a> Builder<'a> {
     /// A comment or processing instruction: text goes on behind it as a node of its own.
     fn divide(&mut self) {
         let Some(open) = self.open.last() else { return };
-        let before = self.tree.elements[open.node as usize].text.len;
+        let before = self.tree.elements[open.node as usize].text.len();
         if open.last_child == 0 && before > 0 {
             self.tree.divided.push((open.node, before));
         }
@@ -358,13 +359,13 @@ impl<'a> Builder<'a> {
     /// there until its first child opens, so it stays in one piece.
     fn compose(&mut self, node: Node) {
         let span = self.tree.elements[node as usize].text;
-        if span.composed {
+        if span.is_composed() {
             return;
         }
         let start = self.tree.composed.len() as u32;
-        let end = span.start as usize + span.len as usize;
+        let end = span.start as usize + span.len() as usize;
         self.tree.composed.push_str(self.tree.source.get(span.start as usize..end).unwrap_or_default());
-        self.tree.elements[node as usize].text = Span { start, len: span.len, composed: true };
+        self.tree.elements[node as usize].text = Span { start, len: span.len() | COMPOSED };
     }
 
     fn append(&mut self, node: Node, text: &str) {
@@ -377,11 +378,11 @@ impl<'a> Builder<'a> {
         let start = (piece.as_ptr() as usize).wrapping_sub(self.tree.source.as_ptr() as usize);
         let inside = self.tree.source.get(start..start.saturating_add(piece.len()));
         if inside.is_some_and(|inside| std::ptr::eq(inside, piece)) {
-            return Span { start: start as u32, len: piece.len() as u32, composed: false };
+            return Span { start: start as u32, len: piece.len() as u32 };
         }
         let start = self.tree.composed.len() as u32;
         self.tree.composed.push_str(piece);
-        Span { start, len: piece.len() as u32, composed: true }
+        Span { start, len: piece.len() as u32 | COMPOSED }
     }
 
     fn finish(mut self) -> Result<Tree<'a>> {

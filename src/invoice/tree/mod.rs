@@ -28,19 +28,20 @@ pub struct Tree<'a> {
 /// Number of an element; the root is 0.
 pub type Node = u32;
 
+/// Kept small: a large invoice has a million of them.
 struct Element {
     name: Name,
+    attribute_count: u8,
+    /// The first child follows its parent at once.
+    has_children: bool,
     /// The root is its own parent.
     parent: Node,
-    /// First child; 0 for none, as the root is nobody's child.
-    child: Node,
     /// Next sibling; 0 for none.
     next: Node,
     text: Span,
     /// As written, with its prefix.
     tag: Span,
     attributes: u32,
-    attribute_count: u32,
 }
 
 /// An attribute as it was given.
@@ -54,8 +55,20 @@ struct Given {
 #[derive(Clone, Copy, Default)]
 struct Span {
     start: u32,
+    /// In bytes; the highest bit says that it is a piece of `composed`.
     len: u32,
-    composed: bool,
+}
+
+const COMPOSED: u32 = 1 << 31;
+
+impl Span {
+    fn len(self) -> u32 {
+        self.len & !COMPOSED
+    }
+
+    fn is_composed(self) -> bool {
+        self.len & COMPOSED != 0
+    }
 }
 
 impl<'a> Tree<'a> {
@@ -88,7 +101,7 @@ impl<'a> Tree<'a> {
 
     /// First child element of any name.
     pub fn first_child(&self, node: Node) -> Option<Node> {
-        Some(self.elements[node as usize].child).filter(|child| *child != 0)
+        self.elements[node as usize].has_children.then_some(node + 1)
     }
 
     /// The next element within the same parent.
@@ -151,29 +164,9 @@ impl<'a> Tree<'a> {
         self.attributes.get(first..first + element.attribute_count as usize).unwrap_or_default()
     }
 
-    /// XPath with positions, names under their usual prefixes: `/cn:CreditNote[1]/cac:TaxTotal[2]`.
-    pub fn location(&self, node: Node) -> String {
-        let mut steps = Vec::new();
-        let mut node = node;
-        loop {
-            let name = self.name(node);
-            let parent = self.parent(node);
-            let before = parent.map(|parent| self.children(parent, name).take_while(|child| *child != node));
-            steps.push((self.step(node), before.map_or(1, |before| before.count() + 1)));
-            match parent {
-                Some(parent) => node = parent,
-                None => break,
-            }
-        }
-        let mut location = String::new();
-        for (name, position) in steps.iter().rev() {
-            location.push_str(&format!("/{name}[{position}]"));
-        }
-        location
-    }
-
-    /// A name nobody knows is shown as it was written, cut to a length that fits a message.
-    fn step(&self, node: Node) -> String {
+    /// The name as a step of a path. One nobody knows is shown as it was written, cut to a length that fits a
+    /// message.
+    pub fn step(&self, node: Node) -> String {
         let name = self.name(node);
         if name.is_known() {
             return name.qualified().to_owned();
@@ -182,7 +175,7 @@ impl<'a> Tree<'a> {
     }
 
     pub fn children(&self, node: Node, name: Name) -> impl Iterator<Item = Node> {
-        let mut next = self.elements[node as usize].child;
+        let mut next = self.first_child(node).unwrap_or_default();
         std::iter::from_fn(move || {
             while next != 0 {
                 let this = next;
@@ -200,8 +193,8 @@ impl<'a> Tree<'a> {
     }
 
     fn slice(&self, span: Span) -> &str {
-        let text = if span.composed { &self.composed } else { self.source };
-        text.get(span.start as usize..(span.start + span.len) as usize).unwrap_or_default()
+        let text = if span.is_composed() { &self.composed } else { self.source };
+        text.get(span.start as usize..(span.start + span.len()) as usize).unwrap_or_default()
     }
 }
 

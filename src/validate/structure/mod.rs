@@ -29,7 +29,7 @@ const MAX_OFFERED: usize = 5;
 /// Everything in which the document differs from the structure of its syntax; nothing for a valid one.
 pub fn examine(doc: &Doc) -> Vec<Finding> {
     let table = tables::of(doc.syntax);
-    let mut walk = Walk { tree: doc.tree, table, findings: Vec::new() };
+    let mut walk = Walk { doc, tree: doc.tree, table, findings: Vec::new() };
     if let Some(root) = table.usual(doc.tree.name(0)) {
         walk.element(0, root);
     }
@@ -37,6 +37,7 @@ pub fn examine(doc: &Doc) -> Vec<Finding> {
 }
 
 struct Walk<'t> {
+    doc: &'t Doc<'t>,
     tree: &'t Tree<'t>,
     table: &'static Table,
     findings: Vec<Finding>,
@@ -65,7 +66,7 @@ impl<'t> Walk<'t> {
 
     fn note(&mut self, node: Node, fault: Fault) {
         if !self.is_full() {
-            self.findings.push(wording::finding(self.tree, node, fault));
+            self.findings.push(wording::finding(self.doc, node, fault));
         }
     }
 

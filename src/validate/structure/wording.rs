@@ -7,6 +7,7 @@ use super::simple::Simple;
 use super::tables::Known;
 use crate::invoice::{Attribute, Name, Node, Tree};
 use crate::job::Bilingual;
+use crate::validate::element::{Doc, Element};
 use crate::validate::{Finding, LegalClass, MAX_SHOWN, Severity};
 
 /// Characters of an unknown name that are shown.
@@ -64,7 +65,8 @@ pub enum Flaw<'f> {
 /// Both texts, what could stand there and what stands there.
 type Said = (String, String, Option<String>, Option<String>);
 
-pub fn finding(tree: &Tree, node: Node, fault: Fault) -> Finding {
+pub fn finding(doc: &Doc, node: Node, fault: Fault) -> Finding {
+    let tree = doc.tree;
     let this = called(tree, node);
     let (id, (de, en, expected, found)) = match fault {
         Fault::Element(place) => {
@@ -82,7 +84,7 @@ pub fn finding(tree: &Tree, node: Node, fault: Fault) -> Finding {
     Finding {
         id: id.to_owned(),
         severity: Severity::Fatal,
-        location: tree.location(node),
+        location: Element { doc, node }.location(),
         terms: Vec::new(),
         legal_class: Some(LegalClass::Format),
         text: Bilingual::new(de, en),

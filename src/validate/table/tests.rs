@@ -1,7 +1,7 @@
 use super::*;
 use crate::invoice::{Syntax, Tree, cac, cbc};
 use crate::validate::element::Doc;
-use crate::validate::engine::{Book, fatal};
+use crate::validate::engine::{self, Book, fatal};
 
 const XML: &str = r#"<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
     xmlns:a="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -23,7 +23,7 @@ fn found(file: &'static str) -> Vec<(&'static str, Option<String>)> {
     let tree = Tree::parse(XML).unwrap();
     let doc = Doc::of(&tree, Syntax::UblInvoice, Edition::LATEST);
     let mut found = Vec::new();
-    book.examine(&doc, &mut |id, _, _, broken| found.push((id, broken.unwrap().found)));
+    engine::examine(&[&book], &doc, &mut |id, _, _, broken| found.push((id, broken.unwrap().found)));
     found
 }
 

@@ -241,7 +241,7 @@ impl Hit {
     /// XPath of what is too much.
     pub fn shown(&self, doc: &Doc) -> Option<String> {
         let (node, attribute) = self.place?;
-        let location = doc.tree.location(node);
+        let location = Element { doc, node }.location();
         Some(match attribute {
             Some(attribute) => format!("{location}/@{}", attribute.as_str()),
             None => location,
