@@ -5,6 +5,8 @@
 
 use crate::error::{Error, Kind as ErrorKind, Result};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -77,6 +79,10 @@ impl ContentHash {
             hasher.update([0]);
         }
         Self(hasher.finalize().into())
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
     }
 
     pub fn hex(&self) -> String {
@@ -270,6 +276,19 @@ pub struct Arrival {
     pub batch: Option<String>,
 }
 
+impl Arrival {
+    /// Day of receipt in the town hall, by German time. It comes from the record, so a later run finds the same.
+    pub fn day(&self) -> Date {
+        german_day(self.at)
+    }
+}
+
+/// The day it is in Germany. The rule of summer time stands here, so that no time zone files are read.
+pub fn german_day(at: Timestamp) -> Date {
+    let german = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap_or(TimeZone::UTC);
+    german.to_datetime(at).date()
+}
+
 /// Beleg: one document on its way; with its entries in the ledger it is a case (Vorgang).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
@@ -440,5 +459,22 @@ pub struct Sheets {
 impl Sheets {
     pub fn balanced(&self) -> bool {
         self.pages_in == self.filed + self.separators + self.blanks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_of_receipt_turns_at_german_midnight() {
+        for (at, day) in [
+            ("2026-12-31T22:59:59Z", "2026-12-31"),
+            ("2026-12-31T23:00:00Z", "2027-01-01"),
+            ("2026-08-30T21:59:59Z", "2026-08-30"),
+            ("2026-08-30T22:00:00Z", "2026-08-31"),
+        ] {
+            assert_eq!(german_day(at.parse().unwrap()).to_string(), day, "{at}");
+        }
     }
 }

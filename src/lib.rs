@@ -22,13 +22,15 @@
 //! | [`recognise`] | pages → words with place and confidence | meaning |
 //! | [`extract`] | bytes and words → invoice or letter | judging |
 //! | [`invoice`] | XML → the model of EN 16931 | judging, input/output |
-//! | [`validate`] | content → report | input/output, clock, locale |
+//! | [`validate`] | e-invoice and day of receipt → report | input/output, clock, locale |
 //! | [`route`] | content and report → decision, with its *because* | input/output, clock |
+//! | [`protocol`] | report → text, JSON, HTML, VARL, reply | judging |
 //! | [`filing`] | filing → receipt, one file per DMS | retries |
 //! | [`ledger`] | events → entries, chained; the truth | contents |
 //! | [`queue`] | jobs; a doorbell | documents |
 //! | [`clearing`] | error → owner, reason and next step in plain words | deciding |
 //! | [`pipeline`] | one claimed case → settled | retries, waiting |
+//! | [`examine`] | one document at the counter → report | store, ledger, filing |
 //! | [`worker`] | jobs → settled or later | knowledge of documents |
 //! | [`settings`] | file and environment → one struct | |
 //! | [`web`] [`cli`] | doors for people | business decisions |
@@ -73,10 +75,13 @@ pub mod recognise;
 pub mod route;
 pub mod validate;
 
+pub mod protocol;
+
 pub mod ledger;
 pub mod queue;
 
 pub mod clearing;
+pub mod examine;
 pub mod pipeline;
 pub mod worker;
 

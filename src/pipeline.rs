@@ -11,6 +11,7 @@ pub use case::Case;
 pub use paper::kept;
 
 use crate::error::{Error, Kind, Result};
+use crate::extract::Content;
 use crate::filing::{self, Adapter};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
@@ -18,6 +19,7 @@ use crate::recognise::{self, Reading};
 use crate::route::{self, Outcome, Routing};
 use crate::sandbox::Sandbox;
 use crate::store::Store;
+use crate::validate::{House, Report};
 use crate::{extract, intake, validate};
 use paper::Plan;
 use std::collections::BTreeMap;
@@ -37,7 +39,20 @@ pub struct Services {
 /// What belongs to one tenant: its rules and its drawers.
 pub struct Desk {
     pub routing: Routing,
+    /// What the examiner knows about the tenant.
+    pub house: House,
     pub adapters: BTreeMap<String, Box<dyn Adapter>>,
+}
+
+impl Desk {
+    /// `leitweg_ids` are the tenant's own; none where he has not told.
+    pub fn of(
+        routing: Routing,
+        leitweg_ids: Vec<String>,
+        adapters: BTreeMap<String, Box<dyn Adapter>>,
+    ) -> Self {
+        Self { routing, house: House { leitweg_ids }, adapters }
+    }
 }
 
 /// How a document ended. There is no fourth way.
@@ -70,7 +85,8 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
 
     let embedded = embedded(&reading, &services.store)?;
     let content = extract::content(document, &bytes, &reading, &embedded)?;
-    let report = validate::check(&content);
+    let xml = extract::invoice_xml(document, &bytes, &embedded)?;
+    let report = examine(document, &content, xml, &desk.house);
     case.note_report(&report).await?;
     let decision = route::decide(document, &content, &report, &desk.routing);
     case.note_decision(&decision).await?;
@@ -91,6 +107,15 @@ fn desk<'a>(services: &'a Services, tenant: &Tenant) -> Result<&'a Desk> {
         Error::new(Kind::Settings, format!("the tenant {tenant} is not in the settings of this worker"))
             .hint("add it to the settings file, or let a worker of that tenant take the job")
     })
+}
+
+/// An e-invoice by the rules of its day of receipt, a guessed one by what was read; a letter has no rules.
+fn examine(document: &Document, content: &Content, xml: Option<&[u8]>, house: &House) -> Report {
+    match (content, xml) {
+        (Content::Invoice(_), Some(xml)) => validate::check_for(house, xml, document.arrival.day()),
+        (Content::Invoice(invoice), None) => validate::check_guessed(invoice),
+        (Content::Letter(_), _) => Report::not_applicable(),
+    }
 }
 
 /// Reading is slow: what an earlier attempt (or an earlier arrival of the same bytes) read is kept.

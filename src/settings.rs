@@ -62,6 +62,8 @@ pub struct Work {
 pub struct TenantSettings {
     /// For people; the short name otherwise.
     pub name: Option<String>,
+    /// Leitweg-IDs under which invoices arrive rightly; an invoice with another one is marked (LM-LEITWEG-OURS).
+    pub leitweg_ids: Vec<String>,
     /// Further routing rules of this tenant.
     pub routing: Option<PathBuf>,
     /// Filing targets by name; routing rules name them.

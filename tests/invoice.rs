@@ -270,7 +270,7 @@ fn hostile_and_broken_documents_are_refused() {
             ),
             Kind::TooLarge,
         ),
-        ("size", " ".repeat(60 * 1024 * 1024 + 1), Kind::TooLarge),
+        ("size", " ".repeat(100 * 1024 * 1024 + 1), Kind::TooLarge),
     ];
     for (what, xml, kind) in cases {
         match read(xml.as_bytes()) {

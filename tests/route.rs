@@ -62,6 +62,7 @@ fn report() -> Report {
         syntax: None,
         profile: None,
         rule_sets: Vec::new(),
+        schema_valid: None,
         findings: Vec::new(),
         recommendation: Recommendation::Accept,
     }
@@ -74,6 +75,7 @@ fn fatal() -> Report {
         severity: Severity::Fatal,
         location: "/ubl:Invoice[1]".into(),
         terms: vec![bt(1)],
+        legal_class: None,
         text,
         expected: None,
         found: None,

@@ -123,7 +123,7 @@ impl Stand {
         let folder = Folder::new("akte", &self.folder.path().join("akte"));
         let puts = Arc::clone(&self.puts);
         let adapter: Box<dyn Adapter> = Box::new(Shaky { folder, trouble, meets, troubles, puts });
-        let desk = Desk { routing, adapters: BTreeMap::from([("akte".to_owned(), adapter)]) };
+        let desk = Desk::of(routing, Vec::new(), BTreeMap::from([("akte".to_owned(), adapter)]));
         let program = Path::new(env!("CARGO_BIN_EXE_laufmappe")).to_owned();
         let services = Services {
             ledger: Arc::clone(&self.ledger),

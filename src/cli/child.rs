@@ -13,6 +13,7 @@ fn perform(task: &str, question: serde_json::Value, blobs: Vec<Vec<u8>>) -> Answ
     match task {
         "unpack" => intake::unpack::perform(question, blobs),
         "read" => recognise::perform_read(question, blobs),
+        "embedded" => recognise::perform_embedded(question, blobs),
         "cut" => recognise::perform_cut(question, blobs),
         "searchable" => recognise::perform_searchable(question, blobs),
         _ => Err(Error::new(Kind::Internal, format!("the confined reader knows no task {task:?}"))),

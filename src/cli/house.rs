@@ -104,7 +104,7 @@ pub fn desks(settings: &Settings) -> Result<BTreeMap<Tenant, Desk>> {
                 .hint(format!("add [tenants.{tenant}.targets.{target}] to the settings")));
             }
         }
-        desks.insert(tenant.clone(), Desk { routing, adapters });
+        desks.insert(tenant.clone(), Desk::of(routing, own.leitweg_ids.clone(), adapters));
     }
     Ok(desks)
 }

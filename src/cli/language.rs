@@ -4,6 +4,7 @@ use crate::clearing;
 use crate::error::Error;
 use crate::job::Language;
 use crate::ledger::State;
+use std::path::Path;
 
 /// Says on standard error what went wrong and what to do, in plain words. The detail stays English: it is
 /// what operations look up.
@@ -17,6 +18,21 @@ pub fn complain(language: Language, error: &Error) {
     eprintln!("{}", words.text.in_language(language));
     eprintln!("{next}: {}", words.next.in_language(language));
     eprintln!("{detail} ({}): {error}", error.kind.slug());
+}
+
+/// Names on standard error what could not be read, in one line.
+#[expect(clippy::print_stderr, reason = "the command line speaks to people here")]
+pub fn unread(language: Language, path: &Path, error: &Error) {
+    match language {
+        Language::De => eprintln!(
+            "Nicht geprüft, weil nicht lesbar: {}. Bitte Pfad und Berechtigungen prüfen. ({error})",
+            path.display()
+        ),
+        Language::En => eprintln!(
+            "Not checked, because it cannot be read: {}. Please check path and permissions. ({error})",
+            path.display()
+        ),
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the command line speaks to people here")]

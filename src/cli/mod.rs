@@ -10,14 +10,18 @@ mod house;
 mod language;
 mod ledger;
 mod retry;
+mod rules;
 mod run;
+mod serve;
 mod status;
 mod submit;
 mod table;
+mod validate;
 mod worker;
 
 use crate::error::{Error, Kind, Result};
 use crate::job::Language;
+use crate::protocol::reply::Posting;
 use crate::settings::Settings;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -122,6 +126,38 @@ enum Command {
         #[arg(long, value_name = "ADDRESS")]
         listen: Option<std::net::SocketAddr>,
     },
+    /// Examine e-invoices (XML, ZUGFeRD PDF) by the official rules; nothing is kept or filed
+    Validate {
+        /// Files and folders, or '-' for standard input; every file is one document
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Text for people, JSON, one JSON line per document, a page to print, or the official report format
+        #[arg(long, value_enum, default_value = "text")]
+        format: validate::Shape,
+        /// Day of receipt (2026-11-02); it chooses the edition of the rules (default: today)
+        #[arg(long, value_name = "DAY")]
+        date: Option<jiff::civil::Date>,
+        /// Examine by this profile, whatever the invoice names ("Factur-X EN 16931")
+        #[arg(long, value_name = "NAME")]
+        profile: Option<String>,
+        /// A reply to the supplier of each rejected invoice instead
+        #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "format")]
+        reply: Option<validate::Letter>,
+        /// The reply says that the invoice is in the books already
+        #[arg(long, requires = "reply")]
+        posted: bool,
+    },
+    /// Examine e-invoices over HTTP: as the official validator does, and as JSON
+    Serve {
+        /// Where to listen
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        listen: std::net::SocketAddr,
+    },
+    /// The rules e-invoices are examined by
+    Rules {
+        #[command(subcommand)]
+        command: rules::RulesCommand,
+    },
     /// What became of every document
     Status {
         #[arg(long, value_enum, default_value = "text")]
@@ -172,7 +208,7 @@ pub fn main() -> u8 {
         return child::run();
     }
     start_logging(match line.command {
-        Command::Worker { .. } => "warn,laufmappe=info",
+        Command::Worker { .. } | Command::Serve { .. } => "warn,laufmappe=info",
         _ => "error",
     });
     let language = line.common.language.into();
@@ -201,6 +237,9 @@ fn perform(line: Line) -> Result<u8> {
     {
         return ledger::verify_files(files, language);
     }
+    if let Command::Rules { command } = line.command {
+        return rules::perform(command, language);
+    }
     let mut settings = Settings::load(common.settings.as_deref())?;
     if let Some(data) = common.data {
         settings.data = data;
@@ -226,6 +265,14 @@ fn perform(line: Line) -> Result<u8> {
             Command::Worker { concurrency, until_empty, name, listen } => {
                 worker::work(&settings, worker::Wishes { concurrency, until_empty, name, listen }).await
             }
+            Command::Validate { paths, format, date, profile, reply, posted } => {
+                let posting = if posted { Posting::Posted } else { Posting::NotPosted };
+                let reply = reply.map(|letter| (letter, posting));
+                let wishes = validate::Wishes { paths, shape: format, date, profile, reply };
+                validate::validate(&settings, wishes, language).await
+            }
+            Command::Serve { listen } => serve::serve(&settings, listen, language).await,
+            Command::Rules { command } => rules::perform(command, language),
             Command::Status { format } => status::status(&settings, tenant, format, language).await,
             Command::Retry { documents, by } => {
                 retry::retry(&settings, tenant, &documents, &by, language).await

@@ -80,7 +80,7 @@ fn code(summaries: &[Summary]) -> u8 {
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn progress(length: u64) -> ProgressBar {
+pub fn progress(length: u64) -> ProgressBar {
     let target = if std::io::stderr().is_terminal() {
         ProgressDrawTarget::stderr()
     } else {

@@ -50,7 +50,7 @@ pub async fn work(settings: &Settings, wishes: Wishes) -> Result<u8> {
 }
 
 /// Turns true at SIGTERM or SIGINT.
-fn told_to_stop() -> Result<watch::Receiver<bool>> {
+pub fn told_to_stop() -> Result<watch::Receiver<bool>> {
     let wrong =
         |error: std::io::Error| Error::new(Kind::Internal, format!("listening for signals failed: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(wrong)?;

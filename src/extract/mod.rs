@@ -39,13 +39,14 @@ pub fn content(
     embedded: &[(EmbeddedFile, Vec<u8>)],
 ) -> Result<Content> {
     let name = &document.name;
+    if let Some(xml) = invoice_xml(document, bytes, embedded)? {
+        return Ok(Content::Invoice(Box::new(invoice::read(xml)?)));
+    }
     match document.kind {
-        Format::UblInvoice | Format::UblCreditNote | Format::Cii => read(bytes),
-        Format::Pdf => match embedded_invoice(name, embedded)? {
-            Some(xml) => read(xml),
-            None => Ok(page(reading)),
-        },
-        Format::Tiff | Format::Jpeg | Format::Png => Ok(page(reading)),
+        Format::UblInvoice | Format::UblCreditNote | Format::Cii => {
+            Err(Error::new(Kind::Internal, format!("{name} is an invoice and was not read")))
+        }
+        Format::Pdf | Format::Tiff | Format::Jpeg | Format::Png => Ok(page(reading)),
         Format::PlainText => Ok(Content::Letter(letter(&String::from_utf8_lossy(bytes)))),
         Format::OtherXml => {
             Err(Error::new(Kind::Unsupported, format!("{name} is XML, but not an invoice in UBL or CII"))
@@ -61,14 +62,24 @@ pub fn content(
     }
 }
 
-fn read(xml: &[u8]) -> Result<Content> {
-    Ok(Content::Invoice(Box::new(invoice::read(xml)?)))
+/// The e-invoice of a document: its own bytes, or the one file in a PDF that is an invoice. A document without
+/// one has only pages, or nothing to do with invoices.
+pub fn invoice_xml<'a>(
+    document: &Document,
+    bytes: &'a [u8],
+    embedded: &'a [(EmbeddedFile, Vec<u8>)],
+) -> Result<Option<&'a [u8]>> {
+    match document.kind {
+        kind if kind.is_invoice_xml() => Ok(Some(bytes)),
+        Format::Pdf => invoice_among(&document.name, embedded.iter().map(|(_, bytes)| bytes.as_slice())),
+        _ => Ok(None),
+    }
 }
 
-/// The one invoice embedded in a PDF. Two that differ are nobody's guess to make.
-fn embedded_invoice<'a>(name: &str, embedded: &'a [(EmbeddedFile, Vec<u8>)]) -> Result<Option<&'a [u8]>> {
+/// The one invoice among the files of a PDF. Two that differ are nobody's guess to make.
+pub fn invoice_among<'a>(name: &str, files: impl IntoIterator<Item = &'a [u8]>) -> Result<Option<&'a [u8]>> {
     let mut only: Option<&[u8]> = None;
-    for (_, bytes) in embedded {
+    for bytes in files {
         if invoice::syntax_of(bytes).is_none() {
             continue;
         }

@@ -4,9 +4,10 @@
 
 use super::model::*;
 use super::names::Attribute::{Format, ListId, ListVersionId, UnitCode};
-use super::names::{Name, qdt, ram, rsm, udt};
+use super::names::Name;
 use super::reading::{At, Reading, trim};
 use super::tree::Tree;
+use super::vocabulary::{qdt, ram, rsm, udt};
 use super::{Amount, Term, bg, bt};
 
 /// The invoice, and whether it was too large to be read whole.
@@ -32,13 +33,12 @@ pub fn read(tree: &Tree) -> (Invoice, bool) {
             settlement(r, at, &mut invoice);
         }
     }
-    if let Some(node) = tree.mixed {
-        r.note(root, bg(0), tree.text(node));
+    if let Some(node) = tree.mixed.first() {
+        r.note(root, bg(0), tree.text(*node));
     }
     let overflowed = r.overflowed();
     invoice.places = std::mem::take(&mut r.places);
     invoice.misread = std::mem::take(&mut r.misread);
-    invoice.padded = std::mem::take(&mut r.padded);
     (invoice, overflowed)
 }
 

@@ -6,6 +6,7 @@
 mod amount;
 pub mod checks;
 mod cii;
+mod discounts;
 mod encoding;
 mod model;
 mod names;
@@ -13,38 +14,51 @@ mod reading;
 mod term;
 mod tree;
 mod ubl;
+mod vocabulary;
 mod words;
 
 use crate::error::{Error, Kind, Result};
-use names::{Name, Space, cn, rsm};
 use quick_xml::Reader;
 use quick_xml::events::Event;
-use tree::Tree;
+use std::borrow::Cow;
 
 pub use amount::Amount;
+pub use discounts::{Discount, discounts};
 pub use model::*;
+pub use names::{Attribute, Name, Space};
 pub use term::{Term, bg, bt};
+pub use tree::{Node, Tree, blank};
+pub use vocabulary::{cac, cbc, cn, ext, qdt, ram, rsm, ubl as inv, udt};
 pub use words::name_of;
 
 /// Larger documents are not read.
-const MAX_BYTES: usize = 60 * 1024 * 1024;
+const MAX_BYTES: usize = 100 * 1024 * 1024;
 /// Of a document whose kind is asked, no more is looked at.
 const MAX_GLANCE: usize = 64 * 1024;
 
 /// Reads an e-invoice. What is wrong with the invoice is in the result; an error means that these bytes are
 /// no invoice, are damaged, or are built to harm.
 pub fn read(bytes: &[u8]) -> Result<Invoice> {
+    let text = text_of(bytes)?;
+    read_tree(&Tree::parse(&text)?)
+}
+
+/// The characters of a document that is small enough to be read.
+pub fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>> {
     if bytes.len() > MAX_BYTES {
         return Err(too_large(format!("the document has {} bytes, we read {MAX_BYTES}", bytes.len())));
     }
     if bytes.is_empty() {
         return Err(Error::new(Kind::Empty, "the document is empty").hint("ask the sender to send it again"));
     }
-    let text = encoding::decode(bytes)?;
-    let tree = Tree::parse(&text)?;
+    encoding::decode(bytes)
+}
+
+/// The invoice a tree holds.
+pub fn read_tree(tree: &Tree) -> Result<Invoice> {
     let (invoice, overflowed) = match syntax_of_root(tree.name(0)) {
-        Some(Syntax::Cii) => cii::read(&tree),
-        Some(syntax) => ubl::read(&tree, syntax),
+        Some(Syntax::Cii) => cii::read(tree),
+        Some(syntax) => ubl::read(tree, syntax),
         None => {
             return Err(Error::new(Kind::Unsupported, "the document is XML, but no invoice we know")
                 .hint("UBL 2.1 Invoice and CreditNote and UN/CEFACT CrossIndustryInvoice are read"));
@@ -90,9 +104,10 @@ pub fn is_xml(bytes: &[u8]) -> bool {
         || start.strip_prefix('<').is_some_and(name_follows)
 }
 
-fn syntax_of_root(root: Name) -> Option<Syntax> {
+/// The syntax a root element belongs to.
+pub fn syntax_of_root(root: Name) -> Option<Syntax> {
     match root {
-        names::ubl::Invoice => Some(Syntax::UblInvoice),
+        inv::Invoice => Some(Syntax::UblInvoice),
         cn::CreditNote => Some(Syntax::UblCreditNote),
         rsm::CrossIndustryInvoice => Some(Syntax::Cii),
         _ => None,

@@ -92,8 +92,6 @@ pub struct Invoice {
     pub syntax: Option<Syntax>,
     pub places: Places,
     pub misread: Vec<Misread>,
-    /// Amounts with blanks after their decimals; the official tests count such blanks as decimals.
-    pub padded: Vec<(Term, Place)>,
     /// Of a guessed invoice: where each header value was read.
     pub evidence: BTreeMap<Term, Evidence>,
     /// BT-1 Invoice number

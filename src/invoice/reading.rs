@@ -26,17 +26,13 @@ pub struct Reading<'t> {
     pub tree: &'t Tree<'t>,
     pub places: Places,
     pub misread: Vec<Misread>,
-    pub padded: Vec<(Term, Place)>,
     groups: usize,
 }
 
 impl<'t> Reading<'t> {
     pub fn of(tree: &'t Tree<'t>, root: Name) -> (Self, At) {
         let places = Places(vec![(0, Cow::Borrowed(root.qualified()), 1)]);
-        (
-            Self { tree, places, misread: Vec::new(), padded: Vec::new(), groups: 0 },
-            At { node: 0, place: Place(0) },
-        )
+        (Self { tree, places, misread: Vec::new(), groups: 0 }, At { node: 0, place: Place(0) })
     }
 
     /// More groups than we read: the invoice is incomplete and must not be used.
@@ -114,11 +110,6 @@ impl<'t> Reading<'t> {
     pub fn amount_at(&mut self, at: At, leaf: Node, term: Term) -> Option<Amount> {
         let text = self.tree.text(leaf);
         let read = trim(text).parse().ok();
-        if text.ends_with([' ', '\t', '\n', '\r'])
-            && text.split_once('.').is_some_and(|(_, after)| after.len() > 2)
-        {
-            self.padded.push((term, at.place));
-        }
         self.or_misread(at, leaf, term, read)
     }
 
@@ -178,9 +169,7 @@ impl<'t> Reading<'t> {
     /// BT-125: Base64, wherever it was broken into lines.
     pub fn embedded(&mut self, at: At, path: &[Name], term: Term) -> Option<Embedded> {
         let leaf = self.leaf(at.node, path)?;
-        let mut packed = Vec::with_capacity(self.tree.text(leaf).len());
-        packed.extend(self.tree.text(leaf).bytes().filter(|byte| !byte.is_ascii_whitespace()));
-        let read = base64::engine::general_purpose::STANDARD.decode(packed).ok();
+        let read = unpacked(self.tree.text(leaf));
         let bytes = self.or_misread(at, leaf, term, read).unwrap_or_default();
         let attribute = |name| self.tree.attribute(leaf, name).map(str::to_owned);
         Some(Embedded {
@@ -202,6 +191,17 @@ impl<'t> Reading<'t> {
         let found = found.chars().take(MAX_FOUND).collect();
         self.misread.push(Misread { term, place: at.place, found });
     }
+}
+
+/// Base64 may be broken into lines; only then it is copied before it is decoded.
+fn unpacked(text: &str) -> Option<Vec<u8>> {
+    let engine = base64::engine::general_purpose::STANDARD;
+    if !text.bytes().any(|byte| byte.is_ascii_whitespace()) {
+        return engine.decode(text).ok();
+    }
+    let mut packed = Vec::with_capacity(text.len());
+    packed.extend(text.bytes().filter(|byte| !byte.is_ascii_whitespace()));
+    engine.decode(packed).ok()
 }
 
 /// Without the white space of XML around it; a no-break space stays.

@@ -4,9 +4,10 @@
 
 use super::model::*;
 use super::names::Attribute::{ListId, ListVersionId, Name as NameAttribute, UnitCode};
-use super::names::{Name, cac, cbc, cn, ubl};
+use super::names::Name;
 use super::reading::{At, Reading, trim, written};
 use super::tree::{Node, Tree};
+use super::vocabulary::{cac, cbc, cn, ubl};
 use super::{Amount, Term, bg, bt};
 
 /// What the two documents call differently.
@@ -93,13 +94,12 @@ pub fn read(tree: &Tree, syntax: Syntax) -> (Invoice, bool) {
     if invoice.payment.iter().any(|payment| payment.debit.is_some()) {
         drop_creditor(&mut invoice);
     }
-    if let Some(node) = tree.mixed {
-        r.note(root, bg(0), tree.text(node));
+    if let Some(node) = tree.mixed.first() {
+        r.note(root, bg(0), tree.text(*node));
     }
     let overflowed = r.overflowed();
     invoice.places = std::mem::take(&mut r.places);
     invoice.misread = std::mem::take(&mut r.misread);
-    invoice.padded = std::mem::take(&mut r.padded);
     (invoice, overflowed)
 }
 

@@ -8,6 +8,7 @@ use crate::extract::Content;
 use crate::filing::{self, Filing, FilingKey};
 use crate::invoice::{Amount, Invoice, bt};
 use crate::job::{Bilingual, ContentHash, Document, DocumentId, PartOf};
+use crate::protocol::{Examined, Heading, html};
 use crate::recognise::Section;
 use crate::route::{Decision, Shelf};
 use crate::store::Store;
@@ -70,8 +71,13 @@ impl Paper<'_> {
             let (extension, media_type) = annex.kind.format();
             items.push(planned(&format!("anlage-{}.{extension}", number + 1), media_type, annex.content));
         }
-        if let Content::Invoice(_) = self.content {
+        if let Content::Invoice(invoice) = self.content {
             items.push(planned("pruefbericht.json", "application/json", keep_for_people(store, self.report)?));
+            items.push(planned(
+                "pruefprotokoll.html",
+                "text/html",
+                store.put(self.protocol(invoice).as_bytes())?,
+            ));
         }
         items.push(planned(
             "metadata.json",
@@ -85,6 +91,18 @@ impl Paper<'_> {
             title: shelf.title.clone(),
             items,
         })
+    }
+
+    /// For the clerk. The moment of receipt stands in it, so that a second run writes the same page.
+    fn protocol(&self, invoice: &Invoice) -> String {
+        let document = self.document;
+        html::page(&[Examined {
+            file: &document.name,
+            content: Some(document.content),
+            at: document.arrival.at,
+            report: self.report,
+            heading: Some(&Heading::of_invoice(invoice)),
+        }])
     }
 
     fn metadata<'a>(&'a self, shelf: &'a Shelf) -> Metadata<'a> {

@@ -30,7 +30,7 @@ use reading::{ReadAnswer, ReadQuestion};
 use rendition::{CutQuestion, SearchableQuestion};
 
 pub use ocr::{engine, languages};
-pub use reading::perform_read;
+pub use reading::{perform_embedded, perform_read};
 pub use rendition::{perform_cut, perform_searchable};
 pub use sections::{Batch, Section, part, sections};
 pub use text::{EmbeddedFile, Page, PageKind, Reading, Text, Word};
@@ -66,6 +66,13 @@ pub async fn read(
             return Ok(reading);
         }
     }
+}
+
+/// The files embedded in a PDF, whose pages nobody asked for.
+pub async fn embedded_files(sandbox: &Sandbox, bytes: &[u8], passwords: &[String]) -> Result<Vec<Vec<u8>>> {
+    check(job::Kind::Pdf, bytes)?;
+    let (_, files): (Vec<String>, _) = sandbox.ask("embedded", &passwords, &[bytes]).await?;
+    Ok(files)
 }
 
 async fn keep(store: &Store, name: String, bytes: Vec<u8>) -> Result<EmbeddedFile> {

@@ -48,6 +48,14 @@ fn read_pdf(question: &ReadQuestion, bytes: Vec<u8>) -> Result<(ReadAnswer, Vec<
     Ok((ReadAnswer { total: read.total, pages: read.pages, embedded }, files))
 }
 
+/// Task "embedded": the files in a PDF and nothing of its pages.
+pub fn perform_embedded(question: Value, blobs: Vec<Vec<u8>>) -> Answer {
+    let passwords: Vec<String> = understood(question)?;
+    let opened = pdf::open(&only(blobs)?, &passwords)?;
+    let (names, files): (Vec<String>, _) = embedded::files(&opened.structure)?.into_iter().unzip();
+    Ok((told(&names)?, files))
+}
+
 fn read_images(question: &ReadQuestion, bytes: Vec<u8>) -> Result<ReadAnswer> {
     let mut images = Images::open(question.kind, bytes)?;
     let mut engine: Option<Engine> = None;

@@ -1,62 +1,68 @@
 //! Every rule we have, for the page of rules and for the tests that watch over them.
 
-use super::engine::Rule;
-use super::vat::{CATEGORIES, Family};
-use super::{Severity, codes, document, guessed, line, national, own, vat};
+use super::engine::Book;
+use super::table::Test;
+use super::{Edition, LegalClass, Severity, cii, facturx, guessed, own, peppol, ubl, wording, xrechnung};
 use crate::invoice::Term;
 use crate::job::Bilingual;
 
-/// One rule. An id may stand in several rows, where it asks the same of several terms.
+/// One rule of one book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
+    /// `en16931-ubl`, `en16931-cii`, `xrechnung-ubl` …
+    pub book: &'static str,
     pub id: &'static str,
     pub severity: Severity,
-    pub terms: &'static [Term],
+    /// The only edition that has it; every one where none is named.
+    pub only: Option<Edition>,
+    pub terms: Vec<Term>,
+    pub legal_class: LegalClass,
     pub text: Bilingual,
+    /// The official test is always true.
+    pub never_fires: bool,
+    /// Stands in `rules/syntax`.
+    pub is_table_row: bool,
 }
 
-/// All rows, in the order they are applied. `LM-READ`, `LM-PROFILE` and `LM-UNDECIDED` are no rows: they say
-/// that reading, choosing a profile or checking came to no end.
+/// All rows, in the order they are applied. An id may stand in several rows, where it asks the same of several
+/// elements. `LM-XML`, `LM-ROOT`, `LM-READ`, `LM-PROFILE`, `LM-UNDECIDED`, `LM-MANY` and `LM-BROKEN-OFF` are
+/// no rows: they say that reading, choosing a profile or checking came to no end. Nor are `LM-XSD-ELEMENT`,
+/// `-MISSING`, `-VALUE`, `-ATTRIBUTE` and `-TEXT`: they follow from the tables in `rules/structure`.
 pub fn catalogue() -> Vec<Entry> {
     let mut entries = Vec::new();
-    rows(&mut entries, document::DOCUMENT);
-    rows(&mut entries, document::TOTALS);
-    rows(&mut entries, codes::DOCUMENT);
-    rows(&mut entries, vat::DOCUMENT);
-    rows(&mut entries, codes::ADDRESS);
-    rows(&mut entries, vat::BREAKDOWN);
-    rows(&mut entries, codes::BREAKDOWN);
-    rows(&mut entries, codes::ALLOWANCE_OR_CHARGE);
-    rows(&mut entries, line::LINE);
-    rows(&mut entries, codes::LINE);
-    family(&mut entries, vat::LINE);
-    family(&mut entries, vat::ALLOWANCE);
-    family(&mut entries, vat::CHARGE);
-    family(&mut entries, vat::CATEGORY);
-    rows(&mut entries, national::DOCUMENT);
-    rows(&mut entries, national::SELLER);
-    rows(&mut entries, national::SELLER_CONTACT);
-    rows(&mut entries, national::SELLER_ADDRESS);
-    rows(&mut entries, national::BUYER_ADDRESS);
-    rows(&mut entries, national::DELIVERY_ADDRESS);
-    rows(&mut entries, national::BREAKDOWN);
-    rows(&mut entries, national::PAYMENT);
-    rows(&mut entries, own::DOCUMENT);
-    rows(&mut entries, guessed::DOCUMENT);
+    for (name, book) in BOOKS {
+        for context in (book.patterns)().into_iter().flatten() {
+            for rule in context.rules {
+                let never_fires = rule.never_fires();
+                entries.push(Entry { never_fires, ..entry(name, rule.id, rule.severity, rule.only) });
+            }
+            for row in context.table.iter().flat_map(|table| table.rows()) {
+                let never_fires = row.test == Test::Never;
+                let entry = entry(name, row.id, row.severity, row.only);
+                entries.push(Entry { never_fires, is_table_row: true, ..entry });
+            }
+        }
+    }
+    entries.extend(own::ROWS.iter().map(|row| entry("laufmappe", row.id, row.severity, None)));
+    entries.extend(guessed::ROWS.iter().map(|row| entry("guessed", row.id, row.severity, None)));
     entries
 }
 
-fn rows<T>(entries: &mut Vec<Entry>, rules: &[Rule<T>]) {
-    for rule in rules {
-        entries.push(Entry { id: rule.id, severity: rule.severity, terms: rule.terms, text: rule.text() });
-    }
-}
+/// Every book, by the name it has in the catalogue.
+const BOOKS: &[(&str, &Book)] = &[
+    ("en16931-ubl", &ubl::BOOK),
+    ("en16931-cii", &cii::BOOK),
+    ("xrechnung-ubl", &xrechnung::UBL),
+    ("xrechnung-cii", &xrechnung::CII),
+    ("peppol-ubl", &peppol::UBL),
+    ("peppol-cii", &peppol::CII),
+    ("facturx-minimum", &facturx::MINIMUM),
+    ("facturx-basic-wl", &facturx::BASIC_WL),
+    ("facturx-basic", &facturx::BASIC),
+    ("facturx-en16931", &facturx::EN16931),
+];
 
-fn family<T>(entries: &mut Vec<Entry>, rules: &[Family<T>]) {
-    for category in CATEGORIES {
-        for rule in rules {
-            let text = rule.text(category);
-            entries.push(Entry { id: rule.id(category), severity: Severity::Fatal, terms: rule.terms, text });
-        }
-    }
+fn entry(book: &'static str, id: &'static str, severity: Severity, only: Option<Edition>) -> Entry {
+    let (terms, legal_class, text) = wording(id);
+    Entry { book, id, severity, only, terms, legal_class, text, never_fires: false, is_table_row: false }
 }

@@ -1,9 +1,13 @@
 //! The window for operations: is the worker well, and how much has it done.
 //!
 //! In: HTTP requests on one address. Out: `/healthz`, `/readyz`, `/status` (JSON, numbers only). Absent on
-//! purpose: business decisions, contents, names.
+//! purpose: business decisions, contents, names. Beside it the counter ([`counter`]): e-invoices in, reports out.
 
-use crate::error::{Error, Kind, Result};
+pub mod counter;
+mod listen;
+mod openapi;
+
+use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::queue::Queue;
 use crate::worker::Step;
@@ -11,19 +15,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use listen::Patience;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-const CONNECTION_ENDS: Duration = Duration::from_secs(60);
-const CONNECTIONS: usize = 64;
+const PATIENCE: Patience = Patience {
+    connections: 64,
+    headers: Duration::from_secs(10),
+    life: Duration::from_secs(60),
+    end: Duration::from_secs(10),
+};
 
 /// Jobs of this worker since it started.
 #[derive(Debug, Default)]
@@ -56,31 +61,15 @@ pub struct View {
 
 /// Listens and answers until aborted. Slow or idle connections are closed.
 pub async fn serve(address: SocketAddr, view: View) -> Result<JoinHandle<()>> {
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        Error::new(Kind::Settings, format!("listening on {address} failed: {error}"))
-            .hint("choose a free address with --listen")
-    })?;
+    let listener = listen::bind(address).await?;
     let router = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/status", get(status))
         .with_state(view);
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    Ok(tokio::spawn(async move {
-        loop {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-            let Ok((stream, _)) = listener.accept().await else { continue };
-            let service = TowerToHyperService::new(router.clone());
-            tokio::spawn(async move {
-                let connection = hyper::server::conn::http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(HEADERS_WITHIN)
-                    .serve_connection(TokioIo::new(stream), service);
-                tokio::time::timeout(CONNECTION_ENDS, connection).await.ok();
-                drop(place);
-            });
-        }
-    }))
+    // Its owner ends it: while the jobs in hand are finished, the window still answers.
+    let (_, never) = watch::channel(false);
+    Ok(tokio::spawn(listen::answer(listener, router, PATIENCE, never)))
 }
 
 /// Ready: ledger and queue answer.
