@@ -4,13 +4,11 @@
 //! the invoice model. The official tests speak about elements, so our rules do, too.
 
 use super::Edition;
-use super::cii::sums::Sums as CiiSums;
 use super::engine::Fault;
 use super::number;
-use super::ubl::sums::Sums;
-use super::xrechnung::Head;
 use crate::invoice::{Attribute, Name, Node, Syntax, Tree, blank};
 use rust_decimal::Decimal;
+use std::any::Any;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
@@ -23,22 +21,26 @@ pub struct Doc<'t> {
     /// Put in on purpose by a test; none in earnest.
     pub fault: Option<&'t Fault>,
     by_name: ByName,
-    pub memo: Memo,
+    kept: [OnceCell<Box<dyn Any>>; Kept::COUNT],
+    /// The child of a name that was counted last under a parent, and its position.
+    counted: RefCell<HashMap<(Node, Name), (Node, u32)>>,
 }
 
-/// What rules ask of the whole document, computed at the first question.
-#[derive(Default)]
-pub struct Memo {
-    /// What the VAT rules of UBL add up.
-    pub ubl_sums: OnceCell<Sums>,
-    /// The child of a name that was counted last under a parent, and its position.
-    pub counted: RefCell<HashMap<(Node, Name), (Node, u32)>>,
-    /// CII: some invoiced quantity names its unit.
-    pub has_invoiced_unit: OnceCell<bool>,
-    /// What the rules of CII ask of the whole document.
-    pub cii_sums: OnceCell<CiiSums>,
-    /// What the national rules ask of the head of the document.
-    pub head: OnceCell<Head>,
+/// What books ask of the whole document and keep for the rest of the examination, each in a place of its own.
+#[derive(Clone, Copy)]
+pub enum Kept {
+    /// Sums of UBL.
+    UblSums,
+    /// Sums of CII.
+    CiiSums,
+    /// The units of a CII invoice.
+    CiiUnits,
+    /// The head, for the national rules.
+    NationalHead,
+}
+
+impl Kept {
+    const COUNT: usize = Kept::NationalHead as usize + 1;
 }
 
 /// Elements of one name, in document order: the first, and after each the next.
@@ -51,11 +53,26 @@ const NONE: Node = Node::MAX;
 
 impl<'t> Doc<'t> {
     pub fn of(tree: &'t Tree<'t>, syntax: Syntax, edition: Edition) -> Self {
-        Self { tree, syntax, edition, fault: None, by_name: ByName::of(tree), memo: Memo::default() }
+        Self {
+            tree,
+            syntax,
+            edition,
+            fault: None,
+            by_name: ByName::of(tree),
+            kept: [const { OnceCell::new() }; Kept::COUNT],
+            counted: RefCell::default(),
+        }
     }
 
     pub fn root(&self) -> Element<'_> {
         Element { doc: self, node: 0 }
+    }
+
+    /// The answer kept in a place, computed at the first question. A place holds one kind of answer; asking it
+    /// for another would be a fault of the program, which ends the examination without a verdict.
+    pub fn once<T: 'static>(&self, place: Kept, compute: impl FnOnce() -> T) -> &T {
+        let kept = self.kept[place as usize].get_or_init(|| Box::new(compute()));
+        kept.downcast_ref().unwrap_or_else(|| unreachable!("a place holds one kind of answer"))
     }
 
     /// `//name`: all elements of this name, in document order.
@@ -280,7 +297,7 @@ impl<'d> Element<'d> {
     /// counting goes on where it last stopped; else thousands of findings among thousands of lines take long.
     fn position(self) -> u32 {
         let Some(parent) = self.parent() else { return 1 };
-        let mut counted = self.doc.memo.counted.borrow_mut();
+        let mut counted = self.doc.counted.borrow_mut();
         let last = counted.get(&(parent.node, self.name())).filter(|(node, _)| *node <= self.node);
         let (mut element, mut position) = match last {
             Some((node, position)) => (self.at(*node), *position),

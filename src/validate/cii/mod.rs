@@ -10,7 +10,7 @@ mod model;
 mod parties;
 mod payment;
 mod questions;
-pub mod sums;
+mod sums;
 mod syntax;
 mod totals;
 mod vat;

@@ -6,14 +6,14 @@
 use super::questions::{header, is_allowance, is_charge, is_registered, somewhere};
 use super::vat::{CODES, Category, Standard, number_of};
 use crate::invoice::{Name, Node, ram, rsm, udt};
-use crate::validate::element::{Element, Undecided};
+use crate::validate::element::{Element, Kept, Undecided};
 use crate::validate::number::{round2, round2_double};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
 /// The answers about the document of an element.
 pub fn sums(e: Element<'_>) -> &Sums {
-    e.doc.memo.cii_sums.get_or_init(|| Sums::of(e.root()))
+    e.doc.once(Kept::CiiSums, || Sums::of(e.root()))
 }
 
 #[derive(Default)]

@@ -3,7 +3,7 @@
 //! In: `rules/syntax/cii.tsv`, and the rows and guards it names. Out: [`pattern`].
 
 use crate::invoice::{Attribute, Name, Space, ram, rsm, udt};
-use crate::validate::element::Element;
+use crate::validate::element::{Element, Kept};
 use crate::validate::engine::{Pattern, Rule, fatal, warning};
 use crate::validate::number::{normalize, normalized_is, trim};
 use crate::validate::table::{self, Guard};
@@ -167,7 +167,7 @@ const INVOICED: &[Name] = &[
 
 /// One unit at an invoiced quantity allows units at every quantity.
 fn some_line_has_a_unit(quantity: Element) -> bool {
-    *quantity.doc.memo.has_invoiced_unit.get_or_init(|| {
+    *quantity.doc.once(Kept::CiiUnits, || {
         quantity.root().down(INVOICED).any(|invoiced| invoiced.attribute(Attribute::UnitCode).is_some())
     })
 }

@@ -14,6 +14,7 @@ use crate::validate::engine::{
     Context, Told, Where, compare, equal, every, fatal, fatal_told, from, holds, inside, on, on_if,
 };
 use crate::validate::number::round2;
+use crate::validate::ubl::codes::AMOUNTS;
 use rust_decimal::Decimal;
 
 const INVOICES: &[Where] = &[inside(&[inv::Invoice]), inside(&[cn::CreditNote])];
@@ -75,7 +76,7 @@ pub const PATTERN: &[Context] = &[
     on_if(&[inside(&[cac::PaymentMeans])], |means| is_one_of(means, &[cbc::PaymentMeansCode], &["49", "59"]), &[
         fatal("PEPPOL-EN16931-R061", |means| means.has(&[cac::PaymentMandate, cbc::ID])),
     ]),
-    on_if(AMOUNTS_IN_INVOICE_CURRENCY, is_no_accounting_total, &[
+    on_if(AMOUNTS, is_no_accounting_total, &[
         fatal("PEPPOL-EN16931-R051", |amount| {
             let currency = amount.attribute(CurrencyId);
             let mut codes = party::head(amount).filter(|child| child.is(cbc::DocumentCurrencyCode));
@@ -215,22 +216,6 @@ const LINE_ENDS: &[Where] = &[
 ];
 const IDENTIFIERS: &[Where] =
     &[inside(&[cbc::EndpointID]), inside(&[cac::PartyIdentification, cbc::ID]), inside(&[cbc::CompanyID])];
-const AMOUNTS: &[Where] = &[
-    inside(&[cbc::Amount]),
-    inside(&[cbc::BaseAmount]),
-    inside(&[cbc::PriceAmount]),
-    inside(&[cbc::TaxAmount]),
-    inside(&[cbc::TaxableAmount]),
-    inside(&[cbc::LineExtensionAmount]),
-    inside(&[cbc::TaxExclusiveAmount]),
-    inside(&[cbc::TaxInclusiveAmount]),
-    inside(&[cbc::AllowanceTotalAmount]),
-    inside(&[cbc::ChargeTotalAmount]),
-    inside(&[cbc::PrepaidAmount]),
-    inside(&[cbc::PayableRoundingAmount]),
-    inside(&[cbc::PayableAmount]),
-];
-const AMOUNTS_IN_INVOICE_CURRENCY: &[Where] = AMOUNTS;
 const DATES: &[Where] = &[
     inside(&[cbc::IssueDate]),
     inside(&[cbc::DueDate]),

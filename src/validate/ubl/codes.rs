@@ -98,7 +98,8 @@ pub const NOTES: &[Context] = &[
     ]),
 ];
 
-const AMOUNTS: &[Where] = &[
+/// Every amount of an invoice.
+pub const AMOUNTS: &[Where] = &[
     inside(&[cbc::Amount]),
     inside(&[cbc::BaseAmount]),
     inside(&[cbc::PriceAmount]),

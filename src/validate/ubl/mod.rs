@@ -3,14 +3,14 @@
 //! In: the elements of a document. Out: [`BOOK`]. `model` has the contexts of the model in the official order;
 //! their rows stand by topic in the files beside it. Absent on purpose: national rules.
 
-mod codes;
+pub mod codes;
 mod document;
 mod lines;
 mod model;
 mod parties;
 mod payment;
 mod questions;
-pub mod sums;
+mod sums;
 mod syntax;
 mod totals;
 mod vat;

@@ -5,7 +5,7 @@
 use super::questions::{code, is_allowance, is_charge, is_vat, minus, plus};
 use super::vat::{CATEGORIES, number_of};
 use crate::invoice::{cac, cbc};
-use crate::validate::element::{Element, Undecided};
+use crate::validate::element::{Element, Kept, Undecided};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 
@@ -90,7 +90,7 @@ impl Sum {
 
 /// Those of the document an element stands in.
 pub fn sums(e: Element<'_>) -> &Sums {
-    e.doc.memo.ubl_sums.get_or_init(|| Sums::of(e.root()))
+    e.doc.once(Kept::UblSums, || Sums::of(e.root()))
 }
 
 impl Sums {

@@ -11,7 +11,7 @@ pub(super) mod formats;
 mod peppol;
 mod ubl;
 
-use super::element::{Element, Undecided};
+use super::element::{Element, Kept, Undecided};
 use super::engine::{Book, Outcome, Pattern, Told, holds};
 use super::number::normalized_is;
 use super::profile::identifier_path;
@@ -141,7 +141,7 @@ const EXTENSION: &str = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit
 const VEHICLES: &str = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0#compliant#urn:xeinkauf.de:kosit:xrechnung:cvd_0.9";
 
 fn head<'d>(element: Element<'d>) -> &'d Head {
-    element.doc.memo.head.get_or_init(|| Head::of(element.root()))
+    element.doc.once(Kept::NationalHead, || Head::of(element.root()))
 }
 
 /// The Extension, or the procurement of clean vehicles, is named exactly, in one piece.
