@@ -85,6 +85,11 @@ fn compare(house: &House, name: &str, expected: &Value, found: &Value, faults: &
         check("findings", &expected["findings"], &serde_json::json!(ids));
     }
     if found["state"] == "filed" {
+        if let Some(number) = expected["fields"]["BT-1"].as_str() {
+            let location = found["locations"][0].as_str().unwrap();
+            let page = std::fs::read_to_string(Path::new(location).join("pruefprotokoll.html")).unwrap();
+            assert!(page.contains(number), "{name}: the protocol in the drawer names its invoice");
+        }
         let metadata = metadata_of(found);
         let guessed = metadata["guessed"] == true;
         for (term, value) in expected["fields"].as_object().unwrap() {

@@ -4,7 +4,7 @@
 //! output, clock, locale.
 //!
 //! A document is examined in three steps: its structure (`structure`), the official rule books of its profile
-//! (`ubl`, `cii`, `xrechnung`, `peppol`), and our own rules (`own`). A rule is a row; what it says to people
+//! (`ubl`, `cii`, `xrechnung`, `peppol`, `facturx`), and our own rules (`own`). A rule is a row; what it says to people
 //! stands beside its id in `rules/texts`. [`catalogue`] lists them all.
 
 mod catalogue;
