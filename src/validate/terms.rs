@@ -134,26 +134,14 @@ impl<'d> Terms<'d> {
         vat.filter_map(|scheme| scheme.kid(cbc::CompanyID)).collect()
     }
 
-    /// BG-25
-    fn lines(&self) -> impl Iterator<Item = Element<'d>> {
-        let (from, name) = match self.root.doc.syntax {
-            Syntax::UblInvoice => (Some(self.root), cac::InvoiceLine),
-            Syntax::UblCreditNote => (Some(self.root), cac::CreditNoteLine),
-            Syntax::Cii => {
-                (self.root.kid(rsm::SupplyChainTradeTransaction), ram::IncludedSupplyChainTradeLineItem)
-            }
-        };
-        from.into_iter().flat_map(move |from| from.kids(name))
-    }
-
     /// BT-157
     pub fn item_ids(&self) -> impl Iterator<Item = Element<'d>> {
-        let path: &'static [Name] = if self.root.is_cii() {
-            &[ram::SpecifiedTradeProduct, ram::GlobalID]
+        let (group, id): (_, &'static [Name]) = if self.root.is_cii() {
+            (ram::SpecifiedTradeProduct, &[ram::GlobalID])
         } else {
-            &[cac::Item, cac::StandardItemIdentification, cbc::ID]
+            (cac::StandardItemIdentification, &[cbc::ID])
         };
-        self.lines().filter_map(|line| line.first(path))
+        self.root.doc.all(group).filter_map(|group| group.first(id))
     }
 
     /// BT-26
@@ -179,12 +167,13 @@ impl<'d> Terms<'d> {
 
     /// BT-134, BT-135 of each line that has a period.
     pub fn line_periods(&self) -> impl Iterator<Item = (Option<Dated<'d>>, Option<Dated<'d>>)> {
-        let path: &'static [Name] = if self.root.is_cii() {
-            &[ram::SpecifiedLineTradeSettlement, ram::BillingSpecifiedPeriod]
-        } else {
-            &[cac::InvoicePeriod]
+        let (name, line) = match self.root.doc.syntax {
+            Syntax::UblInvoice => (cac::InvoicePeriod, cac::InvoiceLine),
+            Syntax::UblCreditNote => (cac::InvoicePeriod, cac::CreditNoteLine),
+            Syntax::Cii => (ram::BillingSpecifiedPeriod, ram::SpecifiedLineTradeSettlement),
         };
-        self.lines().filter_map(|line| line.first(path)).map(both_ends)
+        let of_line = move |period: &Element| period.parent().is_some_and(|parent| parent.is(line));
+        self.root.doc.all(name).filter(of_line).map(both_ends)
     }
 }
 
