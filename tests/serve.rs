@@ -263,10 +263,11 @@ fn too_large_is_said_before_anything_is_sent() {
 #[test]
 fn who_finds_no_place_is_told_to_come_again() {
     let counter = Counter::open();
-    let waiting: Vec<TcpStream> = (0..8).map(|_| counter.announce(60 * MIB)).collect();
+    let mut waiting: Vec<TcpStream> = (0..8).map(|_| counter.announce(60 * MIB)).collect();
     let deadline = Instant::now() + Duration::from_secs(25);
     let refused = loop {
-        // The eight are taken in one after the other.
+        // The eight are taken in one after the other, and one of them may find its place taken by a ninth: who is
+        // not sent away stays, so that the places fill up.
         let mut ninth = counter.announce(60 * MIB);
         ninth.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
         let mut first = [0; 1];
@@ -274,6 +275,7 @@ fn who_finds_no_place_is_told_to_come_again() {
             Ok(1) => break ninth,
             _ => assert!(Instant::now() < deadline, "nobody was sent away"),
         }
+        waiting.push(ninth);
     };
     let answer = {
         let mut rest = String::new();
