@@ -104,9 +104,9 @@ const ENDS: &[(&str, &str, &str)] = &[
         "The specification identifier (BT-24) names rules that can be checked.",
     ),
     (
-        "LM-READ",
-        "Zahlen und Daten sind so geschrieben, dass sie gelesen werden können.",
-        "Numbers and dates are written so that they can be read.",
+        "LM-SCENARIO",
+        "Das Regelwerk der Rechnung gehört zu denen, die die amtliche Prüfung annimmt.",
+        "The rules of the invoice are among those the official validation accepts.",
     ),
     ("LM-UNDECIDED", "Jede Regel lässt sich entscheiden.", "Every rule can be decided."),
     (

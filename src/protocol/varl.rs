@@ -117,7 +117,7 @@ fn step_of(finding: &Finding) -> usize {
         "LM-XML" | "LM-KIND" | "LM-SIZE" | "LM-PDF" => 0,
         id if id.starts_with("LM-XSD") => 1,
         // It says which rule could not be decided, in words only.
-        "LM-UNDECIDED" | "LM-BROKEN-OFF" | "LM-MANY" | "LM-ROOT" | "LM-PROFILE" => 2,
+        "LM-UNDECIDED" | "LM-BROKEN-OFF" | "LM-MANY" | "LM-ROOT" | "LM-PROFILE" | "LM-SCENARIO" => 2,
         id if id.starts_with("LM-") => 4,
         id if NATIONAL_IDS.contains(id) => 3,
         _ => 2,

@@ -25,7 +25,7 @@ pub struct Entry {
 }
 
 /// All rows, in the order they are applied. An id may stand in several rows, where it asks the same of several
-/// elements. `LM-XML`, `LM-ROOT`, `LM-READ`, `LM-PROFILE`, `LM-UNDECIDED`, `LM-MANY` and `LM-BROKEN-OFF` are
+/// elements. `LM-XML`, `LM-ROOT`, `LM-SCENARIO`, `LM-PROFILE`, `LM-UNDECIDED`, `LM-MANY` and `LM-BROKEN-OFF` are
 /// no rows: they say that reading, choosing a profile or checking came to no end. Nor are `LM-XSD-ELEMENT`,
 /// `-MISSING`, `-VALUE`, `-ATTRIBUTE` and `-TEXT`: they follow from the tables in `rules/structure`.
 pub fn catalogue() -> Vec<Entry> {

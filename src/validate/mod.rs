@@ -84,7 +84,7 @@ pub fn check_with_fault(fault: &Fault, profile: Option<&str>, xml: &[u8], day: D
 
 fn check_within(surroundings: &own::Surroundings, xml: &[u8]) -> Report {
     let examined = catch_unwind(AssertUnwindSafe(|| examine(xml, surroundings)));
-    examined.unwrap_or_else(|_| refused(None, broken_off()))
+    examined.unwrap_or_else(|_| refused(broken_off()))
 }
 
 /// Examines what was read from a page.
@@ -94,20 +94,20 @@ pub fn check_guessed(invoice: &Invoice) -> Report {
         guessed::examine(invoice, &mut findings);
         findings.report(None, Edition::LATEST, None)
     }));
-    examined.unwrap_or_else(|_| refused(None, broken_off()))
+    examined.unwrap_or_else(|_| refused(broken_off()))
 }
 
 fn examine(xml: &[u8], surroundings: &own::Surroundings) -> Report {
     let edition = Edition::on(surroundings.day);
     let text = match text_of(xml) {
         Ok(text) => text,
-        Err(error) => return refused(None, unreadable(&error)),
+        Err(error) => return refused(unreadable(&error)),
     };
     let tree = match Tree::parse(&text) {
         Ok(tree) => tree,
-        Err(error) => return refused(None, unreadable(&error)),
+        Err(error) => return refused(unreadable(&error)),
     };
-    let Some(syntax) = syntax_of_root(tree.name(0)) else { return refused(None, no_invoice()) };
+    let Some(syntax) = syntax_of_root(tree.name(0)) else { return refused(no_invoice()) };
     let mut doc = Doc::of(&tree, syntax, edition);
     doc.fault = surroundings.fault;
     let mut findings = chosen(doc.root(), surroundings.profile);
@@ -237,12 +237,12 @@ fn wording(id: &str) -> (Vec<Term>, LegalClass, Bilingual) {
 }
 
 /// A report that says one thing.
-fn refused(syntax: Option<Syntax>, finding: Finding) -> Report {
+fn refused(finding: Finding) -> Report {
     Report {
-        syntax,
+        syntax: None,
         profile: None,
         rule_sets: Vec::new(),
-        schema_valid: syntax.map(|_| false),
+        schema_valid: None,
         findings: vec![finding],
         recommendation: Recommendation::Reject,
     }
