@@ -84,8 +84,15 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
     }
 
     let embedded = embedded(&reading, &services.store)?;
-    let content = extract::content(document, &bytes, &reading, &embedded)?;
-    let xml = extract::invoice_xml(document, &bytes, &embedded)?;
+    let source = extract::Source {
+        name: &document.name,
+        kind: document.kind,
+        bytes: &bytes,
+        text: &reading.text,
+        embedded: &embedded,
+    };
+    let content = extract::content(&source)?;
+    let xml = extract::invoice_xml(&source)?;
     let report = examine(document, &content, xml, &desk.house);
     case.note_report(&report).await?;
     let decision = route::decide(document, &content, &report, &desk.routing);
@@ -184,12 +191,8 @@ async fn divide(
 }
 
 /// The files embedded in a PDF, from the store.
-fn embedded(reading: &Reading, store: &Store) -> Result<Vec<(recognise::EmbeddedFile, Vec<u8>)>> {
-    let mut embedded = Vec::new();
-    for file in &reading.embedded {
-        embedded.push((file.clone(), store.get(&file.content)?));
-    }
-    Ok(embedded)
+fn embedded(reading: &Reading, store: &Store) -> Result<Vec<Vec<u8>>> {
+    reading.embedded.iter().map(|file| store.get(&file.content)).collect()
 }
 
 /// Intent, effect, receipt: for every target that has no receipt yet.

@@ -61,7 +61,7 @@ fn page(number: u32, typed: &str) -> Page {
             column += length + 1;
         }
     }
-    Page { number, kind: PageKind::Layer, width: 595.0, height: 842.0, turned: 0, words }
+    Page { words, ..Page::empty(number, PageKind::Layer, (595.0, 842.0)) }
 }
 
 fn reading(typed: &str) -> Reading {

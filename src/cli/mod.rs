@@ -4,11 +4,13 @@
 
 pub mod child;
 mod doctor;
+mod files;
 mod health;
 mod help;
 mod house;
 mod language;
 mod ledger;
+mod read;
 mod retry;
 mod rules;
 mod run;
@@ -147,6 +149,15 @@ enum Command {
         #[arg(long, requires = "reply")]
         posted: bool,
     },
+    /// Read files with pages (PDF, TIFF, JPEG, PNG): documents, classes, fields; nothing is kept or filed
+    Read {
+        /// Files and folders, or '-' for standard input
+        #[arg(required = true, value_name = "FILE")]
+        paths: Vec<PathBuf>,
+        /// Text for people, JSON, or one JSON line per document
+        #[arg(long, value_enum, default_value = "text")]
+        format: read::Shape,
+    },
     /// Examine e-invoices over HTTP: as the official validator does, and as JSON
     Serve {
         /// Where to listen
@@ -271,6 +282,7 @@ fn perform(line: Line) -> Result<u8> {
                 let wishes = validate::Wishes { paths, shape: format, date, profile, reply };
                 validate::validate(&settings, wishes, language).await
             }
+            Command::Read { paths, format } => read::read(&settings, &paths, format, language).await,
             Command::Serve { listen } => serve::serve(&settings, listen, language).await,
             Command::Rules { command } => rules::perform(command, language),
             Command::Status { format } => status::status(&settings, tenant, format, language).await,

@@ -1,10 +1,69 @@
-//! Is a page an invoice?
+//! What a page is: an invoice, a reminder, an official notice, a letter …
 //!
-//! In: plain text. Out: yes or no, and for an invoice its type code. Thin on purpose: it knows the words
-//! that decide (a heading, an invoice number with an amount) and nothing else. Telling reminders, delivery
-//! notes and official notices apart by their own classes is a later step; here they only are no invoices.
+//! In: [`Text`]. Out: [`Classified`], with the words that decided it. Absent on purpose: what the document says.
 
 use super::guess::{amount, folded};
+use crate::recognise::Text;
+use serde::{Deserialize, Serialize};
+
+/// Document class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Rechnung
+    Invoice,
+    /// Gutschrift, Stornorechnung
+    CreditNote,
+    /// Mahnung
+    Reminder,
+    /// Lieferschein
+    DeliveryNote,
+    /// Auftragsbestätigung
+    OrderConfirmation,
+    /// Angebot
+    Offer,
+    /// Bescheid
+    Notice,
+    /// Antrag
+    Application,
+    /// Schreiben
+    Letter,
+    Other,
+}
+
+impl Class {
+    /// The page claims money in the way of an invoice; its fields are read.
+    pub fn is_invoice(self) -> bool {
+        matches!(self, Class::Invoice | Class::CreditNote)
+    }
+}
+
+/// A class, how surely (0 to 1), and the words that decided it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Classified {
+    pub class: Class,
+    pub confidence: f32,
+    pub because: Vec<String>,
+}
+
+impl Classified {
+    /// A text without pages, such as the body of a mail.
+    pub fn plain_text() -> Self {
+        Self { class: Class::Letter, confidence: 1.0, because: Vec::new() }
+    }
+}
+
+/// The class of a document with pages.
+pub fn of(text: &Text) -> Classified {
+    let plain = text.plain();
+    let class = match heading(&plain) {
+        Some(Heading::Credit) => Class::CreditNote,
+        Some(Heading::Invoice) => Class::Invoice,
+        _ if is_invoice(&plain) => Class::Invoice,
+        _ => Class::Letter,
+    };
+    Classified { class, confidence: 0.5, because: Vec::new() }
+}
 
 /// Lines in which a heading is looked for.
 const HEADING_LINES: usize = 80;

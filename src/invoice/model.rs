@@ -372,9 +372,12 @@ pub struct Totals {
 }
 
 /// BG-23 VAT breakdown
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct VatBreakdown {
     pub place: Place,
+    /// Where each value was read, if it was guessed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence: BTreeMap<Term, Evidence>,
     /// BT-116 VAT category taxable amount
     pub base: Option<Amount>,
     /// BT-117 VAT category tax amount
@@ -415,9 +418,12 @@ pub struct Embedded {
 }
 
 /// BG-25 Invoice line
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Line {
     pub place: Place,
+    /// Where each value was read, if it was guessed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence: BTreeMap<Term, Evidence>,
     /// BT-126 Invoice line identifier
     pub id: Option<String>,
     /// BT-127 Invoice line note

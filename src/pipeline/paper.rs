@@ -4,16 +4,15 @@
 //! attempt files the very same bytes, whatever rules or program are in force by then.
 
 use crate::error::{Error, Kind, Result};
-use crate::extract::Content;
+use crate::extract::{self, Content};
 use crate::filing::{self, Filing, FilingKey};
-use crate::invoice::{Amount, Invoice, bt};
+use crate::invoice::Invoice;
 use crate::job::{Bilingual, ContentHash, Document, DocumentId, PartOf};
 use crate::protocol::{Examined, Heading, html};
 use crate::recognise::Section;
 use crate::route::{Decision, Shelf};
 use crate::store::Store;
 use crate::validate::Report;
-use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -116,7 +115,7 @@ impl Paper<'_> {
             case: &shelf.case,
             guessed: matches!(self.content, Content::Invoice(invoice) if invoice.syntax.is_none()),
             fields: match self.content {
-                Content::Invoice(invoice) => fields(invoice),
+                Content::Invoice(invoice) => extract::fields(invoice),
                 Content::Letter(_) => BTreeMap::new(),
             },
             profile: self.report.profile.as_deref(),
@@ -141,7 +140,7 @@ struct Metadata<'a> {
     case: &'a str,
     /// The fields were guessed from the text of a page.
     guessed: bool,
-    fields: BTreeMap<String, Field>,
+    fields: BTreeMap<String, extract::Field>,
     profile: Option<&'a str>,
     rule_sets: &'a [String],
     fatal: usize,
@@ -150,82 +149,6 @@ struct Metadata<'a> {
     rules_version: &'a str,
     because: &'a [Bilingual],
     filed_by: &'static str,
-}
-
-/// A header value; of a guessed one, how surely and where it was read.
-#[derive(Serialize)]
-struct Field {
-    value: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    confidence: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<u32>,
-    /// Left, top, width, height (points).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    area: Option<[f64; 4]>,
-}
-
-/// Measures are no money: a thousandth of certainty and a tenth of a point are all that means anything.
-fn rounded(measure: f32, steps: f64) -> f64 {
-    (f64::from(measure) * steps).round() / steps
-}
-
-/// The header of an invoice by business term.
-fn fields(invoice: &Invoice) -> BTreeMap<String, Field> {
-    let text = |value: &Option<String>| value.clone();
-    let amount = |value: Option<Amount>| value.map(|amount| amount.to_string());
-    let date = |value: Option<Date>| value.map(|date| date.to_string());
-    let transfer = invoice.payment.iter().flat_map(|payment| &payment.transfers).next();
-    let (seller, buyer, totals) = (&invoice.seller, &invoice.buyer, &invoice.totals);
-    let (preceding, period) = (invoice.preceding.first(), invoice.period.as_ref());
-    let terms = [
-        (1, text(&invoice.number)),
-        (2, date(invoice.issue_date)),
-        (3, text(&invoice.type_code)),
-        (5, text(&invoice.currency)),
-        (9, date(invoice.due_date)),
-        (10, text(&invoice.buyer_reference)),
-        (11, text(&invoice.project)),
-        (12, text(&invoice.contract)),
-        (13, text(&invoice.order)),
-        (20, text(&invoice.payment_terms)),
-        (24, text(&invoice.specification)),
-        (25, preceding.and_then(|preceding| preceding.number.clone())),
-        (26, preceding.and_then(|preceding| date(preceding.issue_date))),
-        (27, text(&seller.name)),
-        (31, text(&seller.vat_id)),
-        (32, text(&seller.tax_number)),
-        (44, text(&buyer.name)),
-        (72, invoice.delivery.as_ref().and_then(|delivery| date(delivery.date))),
-        (73, period.and_then(|period| date(period.start))),
-        (74, period.and_then(|period| date(period.end))),
-        (84, transfer.and_then(|transfer| transfer.account.clone())),
-        (85, transfer.and_then(|transfer| transfer.name.clone())),
-        (86, transfer.and_then(|transfer| transfer.provider.clone())),
-        (106, amount(totals.line_net)),
-        (107, amount(totals.allowances)),
-        (108, amount(totals.charges)),
-        (109, amount(totals.without_vat)),
-        (110, amount(totals.vat)),
-        (111, amount(totals.vat_accounting)),
-        (112, amount(totals.with_vat)),
-        (113, amount(totals.paid)),
-        (114, amount(totals.rounding)),
-        (115, amount(totals.due)),
-    ];
-    let mut fields = BTreeMap::new();
-    for (term, value) in terms {
-        let (term, Some(value)) = (bt(term), value) else { continue };
-        let evidence = invoice.evidence.get(&term);
-        let field = Field {
-            value,
-            confidence: evidence.map(|evidence| rounded(evidence.confidence, 1000.0)),
-            page: evidence.map(|evidence| evidence.page),
-            area: evidence.map(|evidence| evidence.area.map(|length| rounded(length, 10.0))),
-        };
-        fields.insert(term.to_string(), field);
-    }
-    fields
 }
 
 /// The `number`th part of a batch.

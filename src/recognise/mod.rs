@@ -33,13 +33,20 @@ pub use ocr::{engine, languages};
 pub use reading::{perform_embedded, perform_read};
 pub use rendition::{perform_cut, perform_searchable};
 pub use sections::{Batch, Section, part, sections};
-pub use text::{EmbeddedFile, Page, PageKind, Reading, Text, Word};
+pub use text::{Code, EmbeddedFile, Page, PageKind, Reading, Symbology, Text, Unseen, Word};
 
 /// Version of what [`read`] gives; results are kept under it.
 pub const VERSION: &str = "eyes-1";
 
 /// Pages one child reads, so that its limits do not depend on the length of the document.
 const PAGES_AT_ONCE: u32 = 10;
+
+/// What a document shows, nothing kept: its text, and the files embedded in it (label and bytes).
+#[derive(Debug, Default)]
+pub struct Sight {
+    pub text: Text,
+    pub files: Vec<(String, Vec<u8>)>,
+}
 
 /// Reads a document. Files embedded in it are kept in the store.
 pub async fn read(
@@ -49,21 +56,29 @@ pub async fn read(
     bytes: &[u8],
     passwords: &[String],
 ) -> Result<Reading> {
+    let sight = see(sandbox, kind, bytes, passwords).await?;
+    let mut embedded = Vec::with_capacity(sight.files.len());
+    for (name, bytes) in sight.files {
+        embedded.push(keep(store, name, bytes).await?);
+    }
+    Ok(Reading { text: sight.text, embedded })
+}
+
+/// Reads a document and keeps nothing.
+pub async fn see(sandbox: &Sandbox, kind: job::Kind, bytes: &[u8], passwords: &[String]) -> Result<Sight> {
     check(kind, bytes)?;
-    let mut reading = Reading::default();
+    let mut sight = Sight::default();
     loop {
-        let first = reading.text.pages.len() as u32 + 1;
+        let first = sight.text.pages.len() as u32 + 1;
         let question = ReadQuestion { kind, passwords: passwords.to_vec(), first, most: PAGES_AT_ONCE };
         let (answer, files): (ReadAnswer, _) = sandbox.ask("read", &question, &[bytes]).await?;
-        for (name, bytes) in answer.embedded.into_iter().zip(files) {
-            reading.embedded.push(keep(store, name, bytes).await?);
-        }
+        sight.files.extend(answer.embedded.into_iter().zip(files));
         if answer.pages.is_empty() {
             return Err(Error::new(Kind::NoPages, "the document has no page"));
         }
-        reading.text.pages.extend(answer.pages);
-        if reading.text.pages.len() as u32 >= answer.total {
-            return Ok(reading);
+        sight.text.pages.extend(answer.pages);
+        if sight.text.pages.len() as u32 >= answer.total {
+            return Ok(sight);
         }
     }
 }

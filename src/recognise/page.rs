@@ -14,7 +14,7 @@ use image::imageops::{self, FilterType};
 /// The page of a picture. `points` are its width and height as it is stored.
 pub fn read(number: u32, picture: Picture, points: (f32, f32), engine: &mut Option<Engine>) -> Result<Page> {
     let (width, height) = points;
-    let page = |kind| Page { number, kind, turned: 0, width, height, words: Vec::new() };
+    let page = |kind| Page::empty(number, kind, points);
     if is_tiny(&picture) || look::ink(&picture.gray, picture.dpi) < look::BLANK {
         return Ok(page(PageKind::Blank));
     }
@@ -28,8 +28,9 @@ pub fn read(number: u32, picture: Picture, points: (f32, f32), engine: &mut Opti
     let best = read_upright(picture, engine)?;
     let (width, height) = if best.turned % 180 == 0 { (width, height) } else { (height, width) };
     let turned = best.turned;
+    let skew = best.skew;
     let words = best.words((width, height));
-    Ok(Page { number, kind: PageKind::Ocr, turned, width, height, words })
+    Ok(Page { turned, skew, words, ..Page::empty(number, PageKind::Ocr, (width, height)) })
 }
 
 /// Too small for a single letter.

@@ -131,7 +131,7 @@ impl<'a> Eyes<'a> {
         if let Some((width, height)) = drawn.oversized {
             return Err(too_large(width, height));
         }
-        let page = |kind, words| Page { number, kind, turned: 0, width, height, words };
+        let page = |kind, words| Page { words, ..Page::empty(number, kind, (width, height)) };
         if drawn.is_empty() {
             return Ok(page(PageKind::Blank, Vec::new()));
         }

@@ -79,18 +79,14 @@ mod tests {
 
     /// `o` text by OCR, `l` text by layer, `b` blank, digits separators.
     fn reading(pages: &str) -> Reading {
-        let page = |(place, c): (usize, char)| Page {
-            number: place as u32 + 1,
-            kind: match c {
+        let page = |(place, c): (usize, char)| {
+            let kind = match c {
                 'o' => PageKind::Ocr,
                 'l' => PageKind::Layer,
                 'b' => PageKind::Blank,
                 digit => PageKind::Separator(format!("LAUFMAPPE:1;class={digit}")),
-            },
-            turned: 0,
-            width: 595.0,
-            height: 842.0,
-            words: Vec::new(),
+            };
+            Page::empty(place as u32 + 1, kind, (595.0, 842.0))
         };
         Reading { text: Text { pages: pages.chars().enumerate().map(page).collect() }, embedded: Vec::new() }
     }

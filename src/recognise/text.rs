@@ -59,11 +59,70 @@ pub struct Page {
     pub width: f32,
     /// Points (1/72 inch).
     pub height: f32,
+    /// Degrees by which its lines fell to the right after turning; removed for reading.
+    #[serde(default)]
+    pub skew: f32,
     /// In reading order.
     pub words: Vec<Word>,
+    /// Machine-readable codes that are no separators.
+    #[serde(default)]
+    pub codes: Vec<Code>,
+    /// Words of the text layer that nobody can see, and that were therefore left out.
+    #[serde(default)]
+    pub unseen: Unseen,
+    /// Milliseconds the OCR engine took; 0 where it was not asked.
+    #[serde(default)]
+    pub ocr_ms: u32,
+}
+
+/// A code on a page, such as a GiroCode.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Code {
+    pub symbology: Symbology,
+    /// What it says, at most 1,000 characters.
+    pub text: String,
+    /// Left, top, width, height in points from the top left corner of the upright page.
+    pub area: [f32; 4],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Symbology {
+    Qr,
+    Code128,
+    DataMatrix,
+}
+
+/// Words of a text layer that stand where no reader sees them, by reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Unseen {
+    /// Drawn in the mode that shows nothing.
+    pub hidden: u32,
+    /// Drawn in the colour of the paper, or nearly so.
+    pub pale: u32,
+    /// Beyond the edge of the page.
+    pub outside: u32,
+    /// Cut away by a clipping path.
+    pub clipped: u32,
 }
 
 impl Page {
+    /// A page without words. Width and height in points.
+    pub fn empty(number: u32, kind: PageKind, (width, height): (f32, f32)) -> Self {
+        Self {
+            number,
+            kind,
+            turned: 0,
+            width,
+            height,
+            skew: 0.0,
+            words: Vec::new(),
+            codes: Vec::new(),
+            unseen: Unseen::default(),
+            ocr_ms: 0,
+        }
+    }
+
     pub fn plain(&self) -> String {
         let mut plain = String::new();
         let mut line = None;
