@@ -51,7 +51,7 @@ fn invoice() -> Invoice {
 fn guessed() -> Invoice {
     let mut invoice = Invoice { syntax: None, ..invoice() };
     for number in [1, 2, 27, 115] {
-        let evidence = Evidence { confidence: 0.9, page: 1, area: [0.0; 4] };
+        let evidence = Evidence { confidence: 0.9, page: 1, ..Evidence::default() };
         invoice.evidence.insert(bt(number), evidence);
     }
     invoice

@@ -20,6 +20,9 @@ pub struct Field {
     /// Left, top, width, height (points) on the upright page.
     #[serde(rename = "box", skip_serializing_if = "Option::is_none")]
     pub area: Option<[f64; 4]>,
+    /// What speaks for it or against it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
 }
 
 /// Values by the name of their term.
@@ -32,6 +35,8 @@ impl Field {
             confidence: evidence.map(|evidence| rounded(evidence.confidence, 1000.0)),
             page: evidence.map(|evidence| evidence.page),
             area: evidence.map(|evidence| evidence.area.map(|length| rounded(length, 10.0))),
+            marks: evidence
+                .map_or_else(Vec::new, |evidence| evidence.marks.iter().map(ToString::to_string).collect()),
         }
     }
 }

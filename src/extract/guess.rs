@@ -5,6 +5,7 @@
 //! with reason is left out: a gap is seen by a person, a wrong value is not.
 
 mod bank;
+mod certainty;
 mod heads;
 mod labels;
 mod seller;
@@ -37,6 +38,7 @@ pub fn guess(text: &Text) -> Invoice {
     it.seller.tax_number = seen(it, bt(32), bank::tax_number(&rows));
     payment(it, &rows);
     money(it, totals::sums(&rows));
+    certainty::settle(it);
     invoice
 }
 

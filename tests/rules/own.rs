@@ -91,7 +91,7 @@ fn guessed() -> Invoice {
     invoice.totals.with_vat = eur("119.00");
     let transfer = CreditTransfer { account: text("DE89 3704 0044 0532 0130 00"), ..CreditTransfer::default() };
     invoice.payment = vec![Payment { transfers: vec![transfer], ..Payment::default() }];
-    invoice.evidence.insert(bt(84), Evidence { confidence: 0.9, page: 2, area: [0.0; 4] });
+    invoice.evidence.insert(bt(84), Evidence { confidence: 0.9, page: 2, ..Evidence::default() });
     invoice
 }
 

@@ -56,10 +56,16 @@ impl<T> Guess<T> {
     pub fn new(value: T, confidence: f32, tokens: &[Token]) -> Self {
         Self { value, evidence: evidence(confidence, tokens) }
     }
+
+    /// The same with one more word for or against it.
+    pub fn marked(mut self, mark: &'static str) -> Self {
+        self.evidence.marks.push(mark.into());
+        self
+    }
 }
 
 fn evidence(confidence: f32, tokens: &[Token]) -> Evidence {
-    let Some(first) = tokens.first() else { return Evidence { confidence, page: 1, area: [0.0; 4] } };
+    let Some(first) = tokens.first() else { return Evidence { confidence, page: 1, ..Evidence::default() } };
     let (mut left, mut top) = (first.x, first.y);
     let (mut right, mut bottom, mut read) = (left, top, 1.0_f32);
     for token in tokens.iter().filter(|token| token.page == first.page) {
@@ -71,7 +77,7 @@ fn evidence(confidence: f32, tokens: &[Token]) -> Evidence {
     }
     // A word read badly weakens the finding, but a proof stands above the reader's own doubts.
     let confidence = confidence * (0.5 + 0.5 * read.clamp(0.0, 1.0));
-    Evidence { confidence, page: first.page, area: [left, top, right - left, bottom - top] }
+    Evidence { confidence, page: first.page, area: [left, top, right - left, bottom - top], marks: Vec::new() }
 }
 
 /// A date at `start`, written in up to five words, and how many words it took.
