@@ -3,6 +3,10 @@
 //! In: the bytes of a file. Out: [`Answer`]s, one for each document in it. Absent on purpose: ledger, store,
 //! queue; the pipeline reads the same way and notes what it does.
 
+mod told;
+
+pub use told::text;
+
 use crate::error::{Error, Kind, Result};
 use crate::extract::{self, Content, Field, Fields, class};
 use crate::intake;
