@@ -105,7 +105,7 @@ pub fn invoice_among<'a>(name: &str, files: impl IntoIterator<Item = &'a [u8]>) 
 fn page(text: &Text) -> Content {
     let class = class::of(text);
     if class.class.is_invoice() {
-        return Content::Invoice(Box::new(guess::guess(text)));
+        return Content::Invoice(Box::new(guess::guess(text, class.class)));
     }
     Content::Letter(letter_of(&text.plain(), class))
 }
