@@ -73,12 +73,7 @@ impl Phrase {
             13..=19 => 2,
             _ => 3,
         };
-        Self {
-            letters,
-            errors,
-            begins_word: !written.starts_with('*'),
-            ends_word: !written.ends_with('*'),
-        }
+        Self { letters, errors, begins_word: !written.starts_with('*'), ends_word: !written.ends_with('*') }
     }
 }
 
@@ -138,7 +133,8 @@ impl Ink {
         for segment in &mut self.segments {
             let words = page.words.get(segment.first..segment.end).unwrap_or_default();
             let tall = words.iter().filter(|word| word.text.chars().filter(|c| c.is_alphabetic()).count() >= 3);
-            let mut heights: Vec<f32> = tall.map(|word| word.height).filter(|height| height.is_finite()).collect();
+            let mut heights: Vec<f32> =
+                tall.map(|word| word.height).filter(|height| height.is_finite()).collect();
             heights.sort_by(f32::total_cmp);
             segment.height = heights.get(heights.len() / 2).copied().unwrap_or(0.0);
         }

@@ -2,7 +2,7 @@
 //!
 //! In: [`Text`]. Out: [`Classified`]. Absent on purpose: the words themselves, they are a table.
 
-use super::ink::{Hit, Ink, Phrase, Segment};
+use super::ink::{Hit, Ink, Phrase, Printed, Segment};
 use super::words::{NO_HEADING, Row, Stand, rows};
 use super::{Class, Classified};
 use crate::extract::guess::amount;
@@ -13,7 +13,7 @@ const LEAST_WORDS: usize = 4;
 /// Pages that are looked at: the first, the second, and the last, where the sums are.
 const PAGES: usize = 3;
 /// What words on later pages count: attachments and terms in small print are not the document.
-const LATER_PAGE: f32 = 0.25;
+const LATER_PAGE: f32 = 0.3;
 /// The same for a heading, when the first page has none: pages may have come out of order.
 const LATER_HEADING: f32 = 0.75;
 /// Reasons that are told.
@@ -66,8 +66,13 @@ fn worded(inks: &[Ink]) -> Vec<Weight> {
             Stand::Heading if !headed => LATER_HEADING,
             Stand::Heading | Stand::Text => LATER_PAGE,
         };
-        let best = later.iter().filter_map(|ink| best(row, ink)).max_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()));
-        let known = |weight: &Weight| found.iter().any(|earlier| earlier.class == weight.class && earlier.because == weight.because);
+        let best = later
+            .iter()
+            .filter_map(|ink| best(row, ink))
+            .max_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()));
+        let known = |weight: &Weight| {
+            found.iter().any(|earlier| earlier.class == weight.class && earlier.because == weight.because)
+        };
         if let Some(mut weight) = best.filter(|weight| !known(weight)) {
             weight.weight *= share;
             found.push(weight);
@@ -98,7 +103,8 @@ fn places(ink: &Ink, phrase: &Phrase) -> Vec<Hit> {
     let mut hits = ink.find(phrase);
     if !phrase.begins_word {
         hits.retain(|hit| {
-            let whole: String = ink.words[hit.first..=hit.last].iter().map(|word| word.folded.as_str()).collect();
+            let whole: String =
+                ink.words[hit.first..=hit.last].iter().map(|word| word.folded.as_str()).collect();
             !NO_HEADING.contains(&whole.as_str())
         });
     }
@@ -143,7 +149,8 @@ fn prominence(ink: &Ink, hit: Hit) -> f32 {
 fn standing(ink: &Ink, hit: Hit, segment: &Segment, stands_out: bool) -> f32 {
     let last_of_segment = ink.words.get(hit.last).map_or(hit.last, |word| word.segment);
     let end = ink.segments.get(last_of_segment).map_or(segment.end, |segment| segment.end);
-    let before: Vec<&str> = ink.words[segment.first..hit.first].iter().map(|word| word.folded.as_str()).collect();
+    let before: Vec<&str> =
+        ink.words[segment.first..hit.first].iter().map(|word| word.folded.as_str()).collect();
     let behind: Vec<&str> = ink.words[hit.last + 1..end.max(hit.last + 1)]
         .iter()
         .map(|word| word.folded.as_str())
@@ -151,20 +158,23 @@ fn standing(ink: &Ink, hit: Hit, segment: &Segment, stands_out: bool) -> f32 {
         .collect();
     let leads = before.iter().all(|word| is_lead(word));
     let total = end - segment.first;
-    let ended = ink.words[hit.last].text.ends_with('.') && behind.is_empty() && !leads;
-    if ended || !leads && before.last().is_some_and(|word| REFERRING.contains(word)) {
+    // The end of a sentence, or the rest of one that began in the line above.
+    let ended = ink.words[hit.last].text.ends_with('.') && behind.is_empty();
+    let earlier = hit.first.checked_sub(1).and_then(|index| ink.words.get(index));
+    if ended || earlier.is_some_and(|word| REFERRING.contains(&word.folded.as_str())) {
         return 0.1;
     }
     let dated = behind.iter().take(4).any(|word| ["vom", "v", "dated"].contains(word));
     if before.iter().any(|word| word.starts_with("ihr")) && dated {
         return 0.15;
     }
-    let labelled = behind.first().is_some_and(|word| LABELLING.contains(word)) || ink.words[hit.last].text.ends_with(':');
+    let labelled =
+        behind.first().is_some_and(|word| LABELLING.contains(word)) || ink.words[hit.last].text.ends_with(':');
     match (leads, stands_out) {
         (true, true) if total <= 14 => 1.0,
         // "Lieferschein Nr. 4711", "Angebot: 17" among other references.
         (true, false) if labelled || behind.first().is_some_and(|word| is_number(word)) => 0.45,
-        (true, false) if behind.is_empty() => 0.95,
+        (true, false) if behind.is_empty() => 0.85,
         (true, false) if total <= 8 => 0.8,
         (true, _) => 0.3,
         (false, true) if total <= 10 => 0.7,
@@ -176,16 +186,59 @@ fn standing(ink: &Ink, hit: Hit, segment: &Segment, stands_out: bool) -> f32 {
 /// Words before a heading that do not make it a reference.
 fn is_lead(word: &str) -> bool {
     const LEADS: [&str; 26] = [
-        "betreff", "betr", "betrifft", "erste", "zweite", "dritte", "letzte", "ihre", "ihr", "unsere", "unser",
-        "i", "ii", "iii", "re", "sammel", "die", "vorlaufige", "neue", "kopie", "duplikat", "original", "freundliche",
-        "e", "ware", "zweitschrift",
+        "betreff",
+        "betr",
+        "betrifft",
+        "erste",
+        "zweite",
+        "dritte",
+        "letzte",
+        "ihre",
+        "ihr",
+        "unsere",
+        "unser",
+        "i",
+        "ii",
+        "iii",
+        "re",
+        "sammel",
+        "die",
+        "vorlaufige",
+        "neue",
+        "kopie",
+        "duplikat",
+        "original",
+        "freundliche",
+        "e",
+        "ware",
+        "zweitschrift",
     ];
     word.chars().count() <= 1 || is_number(word) || LEADS.contains(&word)
 }
 
 const REFERRING: [&str; 22] = [
-    "zu", "zur", "zum", "gegen", "auf", "gemass", "laut", "lt", "bezuglich", "mit", "aus", "der", "dem", "einer",
-    "eine", "keine", "einen", "ihrer", "unserer", "diese", "dieser", "per",
+    "zu",
+    "zur",
+    "zum",
+    "gegen",
+    "auf",
+    "gemass",
+    "laut",
+    "lt",
+    "bezuglich",
+    "mit",
+    "aus",
+    "der",
+    "dem",
+    "einer",
+    "eine",
+    "keine",
+    "einen",
+    "ihrer",
+    "unserer",
+    "diese",
+    "dieser",
+    "per",
 ];
 
 const LABELLING: [&str; 9] = ["nr", "no", "nummer", "datum", "vom", "number", "v", "id", "num"];
@@ -197,7 +250,7 @@ fn is_number(word: &str) -> bool {
 /// What the build of the page says: amounts, tax, quantities.
 fn built(inks: &[Ink], worded: &[Weight]) -> Vec<Weight> {
     let words = || inks.iter().flat_map(|ink| &ink.words);
-    let amounts = words().filter(|word| amount(&word.text).is_some()).count();
+    let amounts = inks.iter().map(amounts).sum::<usize>();
     let tax = words().filter(|word| is_tax(&word.folded)).count();
     let iban = words().any(|word| word.folded.starts_with("iban"));
     let salutation = worded.iter().any(|weight| weight.class == Class::Letter && weight.weight > 0.0);
@@ -228,13 +281,43 @@ fn built(inks: &[Ink], worded: &[Weight]) -> Vec<Weight> {
     if amounts >= 1 && iban {
         add(Class::Invoice, 0.6, "Betrag und Bankverbindung");
     }
+    if amounts >= 3 && tax >= 1 && iban {
+        add(Class::Invoice, 0.8, "Beträge, Umsatzsteuer und Bankverbindung");
+        add(Class::Other, -1.0, "Beträge, Umsatzsteuer und Bankverbindung");
+    }
+    // Many a citizen calls a request an application; who applies says so in the text or fills in a form.
+    let applies = worded.iter().any(|weight| weight.class == Class::Application && !weight.heading);
+    if salutation && !applies {
+        add(Class::Application, -4.0, "ein Schreiben ohne Antragstext");
+    }
     add(Class::Letter, if salutation { 1.0 } else { 0.2 }, "ein Schreiben");
     add(Class::Other, 0.6, "nichts anderes");
     found
 }
 
+/// Amounts on a page; `12.50` may be a day or a chapter and is one only before a currency.
+fn amounts(ink: &Ink) -> usize {
+    let currency = |word: Option<&Printed>| {
+        word.is_some_and(|word| {
+            word.text.starts_with(['€', '$', '£']) || ["eur", "chf", "usd"].contains(&word.folded.as_str())
+        })
+    };
+    let dotted = |text: &str| {
+        text.rsplit_once('.').is_some_and(|(whole, cents)| {
+            let digits =
+                |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+            cents.len() == 2 && digits(whole) && digits(cents)
+        })
+    };
+    let is_amount = |(index, word): &(usize, &Printed)| {
+        amount(&word.text).is_some() || dotted(&word.text) && currency(ink.words.get(index + 1))
+    };
+    ink.words.iter().enumerate().filter(is_amount).count()
+}
+
 fn is_tax(word: &str) -> bool {
-    ["mwst", "ust", "umsatzsteuer", "mehrwertsteuer", "vat", "steuerbetrag"].contains(&word) || word.ends_with("mwst")
+    ["mwst", "ust", "umsatzsteuer", "mehrwertsteuer", "vat", "steuerbetrag"].contains(&word)
+        || word.ends_with("mwst")
 }
 
 /// Odds of all classes against each other.
