@@ -166,18 +166,18 @@ impl Ink {
         if phrase.ends_word && !self.ends[end] {
             return None;
         }
-        let start = (end + 1).checked_sub(length);
-        let slack = errors as usize;
-        let first = if phrase.begins_word {
-            let from = (end + 1).saturating_sub(length + slack);
-            let to = (end + 1 + slack).saturating_sub(length).min(end);
-            let mut starts: Vec<usize> = (from..=to).filter(|&at| self.starts[at]).collect();
-            starts.sort_by_key(|&at| at.abs_diff(start.unwrap_or(0)));
-            *starts.first()?
-        } else {
-            start.unwrap_or(0)
-        };
-        Some(Hit { first: self.word_of[first], last: self.word_of[end], errors })
+        let exact = (end + 1).saturating_sub(length);
+        if !phrase.begins_word {
+            return Some(Hit { first: self.word_of[exact], last: self.word_of[end], errors });
+        }
+        let most = phrase.errors as usize;
+        let around = exact.saturating_sub(most)..=(exact + most).min(end);
+        let first = around
+            .filter(|&at| self.starts[at])
+            .map(|at| (distance(&self.letters[at..=end], &phrase.letters), at))
+            .filter(|(errors, _)| *errors <= most)
+            .min()?;
+        Some(Hit { first: self.word_of[first.1], last: self.word_of[end], errors: first.0 as u32 })
     }
 
     /// What was found, as it stands there.
@@ -223,4 +223,21 @@ fn approximate(letters: &[char], phrase: &[char], most: u32, mut found: impl FnM
             found(index, errors);
         }
     }
+}
+
+/// Letters to change, to add or to leave out between two words.
+fn distance(one: &[char], other: &[char]) -> usize {
+    let mut above: Vec<usize> = (0..=other.len()).collect();
+    for (row, a) in one.iter().enumerate() {
+        let mut before = row;
+        if let Some(first) = above.first_mut() {
+            *first = row + 1;
+        }
+        for (column, b) in other.iter().enumerate() {
+            let change = before + usize::from(a != b);
+            before = above[column + 1];
+            above[column + 1] = change.min(before + 1).min(above[column] + 1);
+        }
+    }
+    above.last().copied().unwrap_or(0)
 }

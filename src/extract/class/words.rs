@@ -45,7 +45,7 @@ pub fn rows() -> &'static [Row] {
 }
 
 /// Words that end like a heading and are none.
-pub const NO_HEADING: [&str; 19] = [
+pub const NO_HEADING: [&str; 20] = [
     "abmahnung",
     "abrechnung",
     "anrechnung",
@@ -64,12 +64,13 @@ pub const NO_HEADING: [&str; 19] = [
     "umrechnung",
     "verrechnung",
     "vorausberechnung",
+    "spendenquittung",
     "zwischenrechnung",
 ];
 
 #[rustfmt::skip]
 const HEADINGS: &[(&str, Class, f32, &str)] = &[
-    ("*rechnung|invoice|tax invoice|faktura|liquidation|honorarnote|kassenbon|quittung|kassenbeleg|kundenbeleg|bon|rechnung invoice|sammelrechnung|barverkauf|gebührenaufstellung|beitragsrechnung|kostennote|vergütungsnote", Invoice, 6.0, "Überschrift"),
+    ("*rechnung|invoice|tax invoice|faktura|liquidation|honorarnote|kassenbon|*quittung|rechnungskopie|rechnungsduplikat|rechnungszweitschrift|kassenbeleg|kundenbeleg|bon|rechnung invoice|sammelrechnung|barverkauf|gebührenaufstellung|beitragsrechnung|kostennote|vergütungsnote", Invoice, 6.0, "Überschrift"),
     ("abrechnung|*verbrauchsabrechnung|jahresabrechnung|nebenkostenabrechnung|betriebskostenabrechnung|heizkostenabrechnung|schlussabrechnung|endabrechnung|beitragsabrechnung|zwischenrechnung", Invoice, 4.5, "Überschrift"),
     ("gutschrift*|gutschriftsanzeige|rechnungsgutschrift|rechnungskorrektur|korrekturrechnung|stornorechnung|rechnungsstorno|stornierung|storno|storno rechnung|credit note|credit memo|stornobeleg|korrekturgutschrift|berichtigte rechnung|rechnungsberichtigung", CreditNote, 8.5, "Überschrift"),
     ("mahnung|*zahlungserinnerung|zahlungsaufforderung|erinnerung|zahlungsmahnung|payment reminder|reminder|final notice|mahnschreiben|forderungsaufstellung|letzte mahnung|*mahnung|past due notice|kontenklärung offene posten|offene posten|offene rechnungen|zahlungsverzug|ihr zahlungsrückstand|zahlungsrückstand|rückständige forderung|offene forderung|inkassoauftrag|dunning letter|überfällige rechnung*", Reminder, 8.0, "Überschrift"),
