@@ -9,7 +9,7 @@ mod fields;
 pub mod guess;
 
 use crate::error::{Error, Kind, Result};
-use crate::invoice::{self, Invoice};
+use crate::invoice::{self, Evidence, Invoice, bt};
 use crate::job::Kind as Format;
 use crate::recognise::Text;
 pub use class::Classified;
@@ -105,9 +105,19 @@ pub fn invoice_among<'a>(name: &str, files: impl IntoIterator<Item = &'a [u8]>) 
 fn page(text: &Text) -> Content {
     let class = class::of(text);
     if class.class.is_invoice() {
-        return Content::Invoice(Box::new(guess::guess(text, class.class)));
+        let mut invoice = guess::guess(text);
+        name_class(&mut invoice, class);
+        return Content::Invoice(Box::new(invoice));
     }
     Content::Letter(letter_of(&text.plain(), class))
+}
+
+/// BT-3 Invoice type code is the class of the page, so it is as sure as that, and the same words speak for it.
+fn name_class(invoice: &mut Invoice, class: Classified) {
+    invoice.type_code = Some(class::type_code(class.class).to_owned());
+    let marks = class.because.into_iter().map(Into::into).collect();
+    let evidence = Evidence { confidence: class.confidence, page: 1, marks, ..Evidence::default() };
+    invoice.evidence.insert(bt(3), evidence);
 }
 
 /// A text without pages, such as the body of a mail.
