@@ -7,21 +7,22 @@
 mod bank;
 mod certainty;
 mod heads;
-mod labels;
+pub(super) mod labels;
 mod seller;
-mod sheet;
+pub(super) mod sheet;
 mod totals;
 mod written;
 
 pub use written::{amount, date, folded};
 
+use super::memory::{self, Memory};
 use crate::invoice::{Amount, CreditTransfer, Invoice, Payment, Term, VatBreakdown, bg, bt};
 use crate::recognise::Text;
 use sheet::{Guess, Row};
 use totals::Sums;
 
 /// Reads the header of an invoice.
-pub fn guess(text: &Text) -> Invoice {
+pub fn guess(text: &Text, memory: &Memory) -> Invoice {
     let rows = sheet::rows(text);
     let mut invoice = Invoice::default();
     let it = &mut invoice;
@@ -37,6 +38,7 @@ pub fn guess(text: &Text) -> Invoice {
     payment(it, &rows);
     money(it, totals::sums(&rows));
     certainty::settle(it);
+    memory::recall(memory, &rows, it);
     invoice
 }
 
