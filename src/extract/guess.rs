@@ -15,16 +15,17 @@ mod written;
 
 pub use written::{amount, date, folded};
 
-use super::memory::{self, Memory};
+use super::class;
 use crate::invoice::{Amount, CreditTransfer, Invoice, Payment, Term, VatBreakdown, bg, bt};
 use crate::recognise::Text;
 use sheet::{Guess, Row};
 use totals::Sums;
 
 /// Reads the header of an invoice.
-pub fn guess(text: &Text, memory: &Memory) -> Invoice {
+pub fn guess(text: &Text) -> Invoice {
     let rows = sheet::rows(text);
-    let mut invoice = Invoice::default();
+    let mut invoice =
+        Invoice { type_code: Some(class::type_code(class::of(text).class).to_owned()), ..Invoice::default() };
     let it = &mut invoice;
     it.number = seen(it, bt(1), heads::number(&rows));
     it.issue_date = seen(it, bt(2), heads::issue_date(&rows));
@@ -38,7 +39,6 @@ pub fn guess(text: &Text, memory: &Memory) -> Invoice {
     payment(it, &rows);
     money(it, totals::sums(&rows));
     certainty::settle(it);
-    memory::recall(memory, &rows, it);
     invoice
 }
 

@@ -11,13 +11,12 @@ mod recall;
 pub use learn::{Correction, learn};
 pub use master::suppliers;
 
-use super::guess::folded;
-use crate::invoice::Term;
+use super::guess::{folded, sheet};
+use crate::invoice::{Invoice, Term};
 use crate::job::ContentHash;
+use crate::recognise::Text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-
-pub(super) use recall::recall;
 
 /// What is known about the suppliers of one tenant. An empty memory changes nothing.
 #[derive(Debug, Clone, Default)]
@@ -102,6 +101,13 @@ impl Memory {
             memory.take(lesson);
         }
         memory
+    }
+
+    /// Holds what is known against what was read from the page. The last to speak: its confidence is final.
+    pub fn recall(&self, text: &Text, invoice: &mut Invoice) {
+        if !self.is_empty() {
+            recall::recall(self, &sheet::rows(text), invoice);
+        }
     }
 
     pub fn is_empty(&self) -> bool {

@@ -21,10 +21,7 @@ const DOUBTED: f32 = 0.3;
 const MOVED: (f32, f32) = (12.0, 8.0);
 
 /// Holds the memory against the page.
-pub fn recall(memory: &Memory, rows: &[Row], invoice: &mut Invoice) {
-    if memory.is_empty() {
-        return;
-    }
+pub(super) fn recall(memory: &Memory, rows: &[Row], invoice: &mut Invoice) {
     let print: String = rows.iter().flat_map(|row| &row.tokens).map(|token| token.folded.as_str()).collect();
     let Some(supplier) = recognise(memory, &print, invoice) else { return };
     let page = Page { rows, print: &print };

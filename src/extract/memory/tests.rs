@@ -2,9 +2,14 @@
 
 use super::*;
 use crate::extract::class::of;
-use crate::extract::guess::guess;
 use crate::invoice::{Invoice, bt};
 use crate::recognise::{Page, PageKind, Text, Word};
+
+fn guess(text: &Text, memory: &Memory) -> Invoice {
+    let mut invoice = crate::extract::guess::guess(text);
+    memory.recall(text, &mut invoice);
+    invoice
+}
 
 fn typed(text: &str) -> Text {
     let mut page = Page::empty(1, PageKind::Layer, (595.0, 842.0));
