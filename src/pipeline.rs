@@ -11,7 +11,7 @@ pub use case::Case;
 pub use paper::kept;
 
 use crate::error::{Error, Kind, Result};
-use crate::extract::Content;
+use crate::extract::{Content, Memory};
 use crate::filing::{self, Adapter};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
@@ -41,6 +41,8 @@ pub struct Desk {
     pub routing: Routing,
     /// What the examiner knows about the tenant.
     pub house: House,
+    /// What is known about the suppliers of the tenant.
+    pub memory: Memory,
     pub adapters: BTreeMap<String, Box<dyn Adapter>>,
 }
 
@@ -51,7 +53,7 @@ impl Desk {
         leitweg_ids: Vec<String>,
         adapters: BTreeMap<String, Box<dyn Adapter>>,
     ) -> Self {
-        Self { routing, house: House { leitweg_ids }, adapters }
+        Self { routing, house: House { leitweg_ids }, memory: Memory::default(), adapters }
     }
 }
 
@@ -91,7 +93,7 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
         text: &reading.text,
         embedded: &embedded,
     };
-    let content = extract::content(&source)?;
+    let content = extract::content(&source, &desk.memory)?;
     let xml = extract::invoice_xml(&source)?;
     let report = examine(document, &content, xml, &desk.house);
     case.note_report(&report).await?;

@@ -8,7 +8,7 @@ mod told;
 pub use told::text;
 
 use crate::error::{Error, Kind, Result};
-use crate::extract::{self, Content, Field, Fields, class};
+use crate::extract::{self, Content, Field, Fields, Memory, class};
 use crate::intake;
 use crate::job::Sheets;
 use crate::recognise::{self, Page, PageKind, Reading, Sight, Text};
@@ -90,9 +90,22 @@ pub struct Reader {
     pub sandbox: Sandbox,
     /// Tried on encrypted PDFs.
     pub passwords: Vec<String>,
+    /// What is known about the suppliers of the tenant that reads.
+    pub memory: Memory,
 }
 
 impl Reader {
+    /// A reader that knows no supplier.
+    pub fn new(sandbox: Sandbox, passwords: Vec<String>) -> Self {
+        Self { sandbox, passwords, memory: Memory::default() }
+    }
+
+    /// The words of a file with pages.
+    pub async fn pages(&self, bytes: &[u8]) -> Result<Text> {
+        let sight = recognise::see(&self.sandbox, intake::kind(bytes), bytes, &self.passwords).await?;
+        Ok(sight.text)
+    }
+
     /// Reads a file with pages. `file` is a label.
     pub async fn read(&self, file: &str, bytes: &[u8]) -> Result<Vec<Answer>> {
         let kind = intake::kind(bytes);
@@ -104,14 +117,14 @@ impl Reader {
         let Some(batch) = batch else {
             let numbers: Vec<u32> = whole.text.pages.iter().map(|page| page.number).collect();
             let source = extract::Source { name: file, kind, bytes, text: &whole.text, embedded: &files };
-            answers.push(answer(&source, 1, &numbers, &whole.text, &balance)?);
+            answers.push(answer(&source, &self.memory, 1, &numbers, &whole.text, &balance)?);
             return Ok(answers);
         };
         check(&batch.sheets)?;
         for (part, section) in (1..).zip(&batch.sections) {
             let reading = recognise::part(&whole, section);
             let source = extract::Source { name: file, kind, bytes, text: &reading.text, embedded: &[] };
-            answers.push(answer(&source, part, &section.pages, &whole.text, &balance)?);
+            answers.push(answer(&source, &self.memory, part, &section.pages, &whole.text, &balance)?);
         }
         Ok(answers)
     }
@@ -132,12 +145,13 @@ fn check(sheets: &Sheets) -> Result<()> {
 /// `numbers`: the pages of the document in the whole file, from 1.
 fn answer(
     source: &extract::Source,
+    memory: &Memory,
     part: u32,
     numbers: &[u32],
     whole: &Text,
     balance: &Balance,
 ) -> Result<Answer> {
-    let content = extract::content(source)?;
+    let content = extract::content(source, memory)?;
     let class = class::of(source.text);
     let (fields, lines) = match &content {
         Content::Invoice(invoice) => (header(invoice), extract::lines(invoice)),

@@ -64,6 +64,9 @@ pub struct TenantSettings {
     pub name: Option<String>,
     /// Leitweg-IDs under which invoices arrive rightly; an invoice with another one is marked (LM-LEITWEG-OURS).
     pub leitweg_ids: Vec<String>,
+    /// The finance department's list of suppliers (`name;ust-id;steuernummer;iban;bic`).
+    #[serde(rename = "kreditoren")]
+    pub suppliers: Option<PathBuf>,
     /// Further routing rules of this tenant.
     pub routing: Option<PathBuf>,
     /// Filing targets by name; routing rules name them.

@@ -36,6 +36,14 @@ const GERMAN: &[(&str, &str, &str)] = &[
     ("read", "", "Dateien mit Seiten lesen (PDF, TIFF, JPEG, PNG): Dokumente, Arten, Angaben; nichts wird verwahrt oder abgelegt"),
     ("read", "paths", "Dateien und Ordner oder '-' für die Standardeingabe"),
     ("read", "format", "Text, JSON oder eine JSON-Zeile je Dokument"),
+    ("learn", "", "Richtige Angaben einer gelesenen Rechnung lehren: die nächste dieses Lieferanten wird besser gelesen"),
+    ("learn", "file", "Die Datei mit den Seiten"),
+    ("learn", "corrections", "Richtige Angaben, wie sie gedruckt sind: BT-1=4711 BT-9=2026-12-01"),
+    ("learn", "by", "Wer das sagt; steht im Buch der Lektionen"),
+    ("learn list", "", "Die Lektionen, die gelten"),
+    ("forget", "", "Eine Lektion zurücknehmen"),
+    ("forget", "lesson", "Die Lektion, wie list sie zeigt"),
+    ("forget", "by", "Wer das sagt; steht im Buch der Lektionen"),
     ("serve", "", "E-Rechnungen über HTTP prüfen: wie der amtliche Prüfdienst, und als JSON"),
     ("serve", "listen", "Adresse, auf der gelauscht wird"),
     ("rules", "", "Die Regeln, nach denen E-Rechnungen geprüft werden"),
@@ -72,7 +80,12 @@ pub fn german(command: Command) -> Command {
         Some(help) => argument.help(help),
         None => argument,
     });
-    command.mut_subcommands(german)
+    command = command.mut_subcommands(german);
+    match text("learn list", "") {
+        // Rules and lessons both have a `list`.
+        Some(about) if name == "learn" => command.mut_subcommand("list", |list| list.about(about)),
+        _ => command,
+    }
 }
 
 fn text(command: &str, argument: &str) -> Option<&'static str> {

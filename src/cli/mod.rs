@@ -9,6 +9,7 @@ mod health;
 mod help;
 mod house;
 mod language;
+mod learn;
 mod ledger;
 mod read;
 mod retry;
@@ -158,6 +159,21 @@ enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: read::Shape,
     },
+    /// Teach the right values of a read invoice: the next one of this supplier is read better
+    #[command(args_conflicts_with_subcommands = true)]
+    Learn {
+        #[command(subcommand)]
+        command: Option<learn::LearnCommand>,
+        /// The file with the pages
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Right values, as they are printed: BT-1=4711 BT-9=2026-12-01
+        #[arg(value_name = "TERM=VALUE")]
+        corrections: Vec<String>,
+        /// Who says so; stands in the book of lessons
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
     /// Examine e-invoices over HTTP: as the official validator does, and as JSON
     Serve {
         /// Where to listen
@@ -282,7 +298,11 @@ fn perform(line: Line) -> Result<u8> {
                 let wishes = validate::Wishes { paths, shape: format, date, profile, reply };
                 validate::validate(&settings, wishes, language).await
             }
-            Command::Read { paths, format } => read::read(&settings, &paths, format, language).await,
+            Command::Read { paths, format } => read::read(&settings, &paths, format, tenant, language).await,
+            Command::Learn { command, file, corrections, by } => {
+                let wishes = learn::Wishes { file, corrections, by, command };
+                learn::learn(&settings, wishes, tenant, language).await
+            }
             Command::Serve { listen } => serve::serve(&settings, listen, language).await,
             Command::Rules { command } => rules::perform(command, language),
             Command::Status { format } => status::status(&settings, tenant, format, language).await,

@@ -21,8 +21,19 @@ pub enum Shape {
     Jsonl,
 }
 
-pub async fn read(settings: &Settings, paths: &[PathBuf], shape: Shape, tongue: Language) -> Result<u8> {
-    let reader = Arc::new(Reader { sandbox: house::sandbox(settings)?, passwords: settings.passwords()? });
+/// Where there are several tenants and none is named, nothing is known about suppliers.
+pub async fn read(
+    settings: &Settings,
+    paths: &[PathBuf],
+    shape: Shape,
+    tenant: Option<&str>,
+    tongue: Language,
+) -> Result<u8> {
+    let mut reader = Reader::new(house::sandbox(settings)?, settings.passwords()?);
+    if tenant.is_some() || settings.tenants.len() == 1 {
+        reader.memory = house::memory(settings, &settings.tenant(tenant)?)?;
+    }
+    let reader = Arc::new(reader);
     let (files, missing) = files::of(paths);
     if files.is_empty() && missing.is_empty() {
         return Err(

@@ -7,9 +7,9 @@
 mod bank;
 mod certainty;
 mod heads;
-mod labels;
+pub(super) mod labels;
 mod seller;
-mod sheet;
+pub(super) mod sheet;
 mod totals;
 mod written;
 
@@ -25,7 +25,7 @@ use totals::Sums;
 pub fn guess(text: &Text) -> Invoice {
     let rows = sheet::rows(text);
     let mut invoice =
-        Invoice { type_code: Some(class::type_code(&text.plain()).to_owned()), ..Invoice::default() };
+        Invoice { type_code: Some(class::type_code(class::of(text).class).to_owned()), ..Invoice::default() };
     let it = &mut invoice;
     it.number = seen(it, bt(1), heads::number(&rows));
     it.issue_date = seen(it, bt(2), heads::issue_date(&rows));

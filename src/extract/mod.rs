@@ -7,12 +7,14 @@
 pub mod class;
 mod fields;
 pub mod guess;
+pub mod memory;
 
 use crate::error::{Error, Kind, Result};
-use crate::invoice::{self, Invoice};
+use crate::invoice::{self, Evidence, Invoice, bt};
 use crate::job::Kind as Format;
 use crate::recognise::Text;
 pub use class::Classified;
+pub use memory::Memory;
 use serde::{Deserialize, Serialize};
 
 pub use fields::{Field, Fields, breakdown, fields, lines};
@@ -49,8 +51,8 @@ pub struct Source<'a> {
     pub embedded: &'a [Vec<u8>],
 }
 
-/// What the document says.
-pub fn content(source: &Source) -> Result<Content> {
+/// What the document says. `memory`: what is known about the suppliers of its tenant.
+pub fn content(source: &Source, memory: &Memory) -> Result<Content> {
     let name = source.name;
     if let Some(xml) = invoice_xml(source)? {
         return Ok(Content::Invoice(Box::new(invoice::read(xml)?)));
@@ -59,7 +61,7 @@ pub fn content(source: &Source) -> Result<Content> {
         Format::UblInvoice | Format::UblCreditNote | Format::Cii => {
             Err(Error::new(Kind::Internal, format!("{name} is an invoice and was not read")))
         }
-        Format::Pdf | Format::Tiff | Format::Jpeg | Format::Png => Ok(page(source.text)),
+        Format::Pdf | Format::Tiff | Format::Jpeg | Format::Png => Ok(page(source.text, memory)),
         Format::PlainText => Ok(Content::Letter(plain_letter(&String::from_utf8_lossy(source.bytes)))),
         Format::OtherXml => {
             Err(Error::new(Kind::Unsupported, format!("{name} is XML, but not an invoice in UBL or CII"))
@@ -102,12 +104,23 @@ pub fn invoice_among<'a>(name: &str, files: impl IntoIterator<Item = &'a [u8]>) 
 }
 
 /// Pages without XML: an invoice is guessed, everything else is a letter.
-fn page(text: &Text) -> Content {
+fn page(text: &Text, memory: &Memory) -> Content {
     let class = class::of(text);
     if class.class.is_invoice() {
-        return Content::Invoice(Box::new(guess::guess(text)));
+        let mut invoice = guess::guess(text);
+        memory.recall(text, &mut invoice);
+        name_class(&mut invoice, class);
+        return Content::Invoice(Box::new(invoice));
     }
     Content::Letter(letter_of(&text.plain(), class))
+}
+
+/// BT-3 Invoice type code is the class of the page, so it is as sure as that, and the same words speak for it.
+fn name_class(invoice: &mut Invoice, class: Classified) {
+    invoice.type_code = Some(class::type_code(class.class).to_owned());
+    let marks = class.because.into_iter().map(Into::into).collect();
+    let evidence = Evidence { confidence: class.confidence, page: 1, marks, ..Evidence::default() };
+    invoice.evidence.insert(bt(3), evidence);
 }
 
 /// A text without pages, such as the body of a mail.

@@ -118,6 +118,10 @@ impl Paper<'_> {
                 Content::Invoice(invoice) => extract::fields(invoice),
                 Content::Letter(_) => BTreeMap::new(),
             },
+            class: match self.content {
+                Content::Invoice(_) => None,
+                Content::Letter(letter) => Some(&letter.class),
+            },
             profile: self.report.profile.as_deref(),
             rule_sets: &self.report.rule_sets,
             fatal: self.report.fatal(),
@@ -141,6 +145,9 @@ struct Metadata<'a> {
     /// The fields were guessed from the text of a page.
     guessed: bool,
     fields: BTreeMap<String, extract::Field>,
+    /// What the document is, how surely, and the words that decided it. An invoice says so in its BT-3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'a extract::Classified>,
     profile: Option<&'a str>,
     rule_sets: &'a [String],
     fatal: usize,

@@ -116,6 +116,11 @@ fn guessed_values_are_asked_for_what_payment_needs() {
             |i| i.payment[0].transfers[0].account = Some("DE00".to_owned()),
             |i| i.payment.clear(),
         ),
+        (
+            "LM-GUESS-ACCOUNT",
+            |i| i.evidence.entry(bt(84)).or_default().marks.push("contradiction".into()),
+            |i| i.evidence.entry(bt(84)).or_default().marks.push("known".into()),
+        ),
     ];
     for (id, breaks, holds) in cases {
         let about = |change: &Change| {
