@@ -124,13 +124,21 @@ impl Score {
 
 impl Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n{:20}{:>7}{:>7}{:>7}{:>7}{:>16}", "field", "known", "given", "right", "sure", "sure and wrong")?;
+        writeln!(
+            f,
+            "\n{:20}{:>7}{:>7}{:>7}{:>7}{:>16}",
+            "field", "known", "given", "right", "sure", "sure and wrong"
+        )?;
         for (name, tally) in &self.fields {
             let Tally { known, given, right, sure, sure_and_wrong } = tally;
             writeln!(f, "{name:20}{known:7}{given:7}{right:7}{sure:7}{sure_and_wrong:16}")?;
         }
         let (right, precision) = (self.right(), self.precision());
-        writeln!(f, "right {right:.3}, precision {precision:.3}, touchless {}/{}", self.touchless, self.invoices)?;
+        writeln!(
+            f,
+            "right {right:.3}, precision {precision:.3}, touchless {}/{}",
+            self.touchless, self.invoices
+        )?;
         writeln!(f, "classes {}/{}", self.classes, self.documents)?;
         self.wrong.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
@@ -182,7 +190,8 @@ impl Score {
             if let (Some(field), false) = (given, right) {
                 let Truth { id, layout, .. } = truth;
                 let Field { value, confidence, marks, .. } = field;
-                let wrong = format!("{id} {layout} {name}: {value} for {known:?}, {confidence:?} {}", marks.join(" "));
+                let wrong =
+                    format!("{id} {layout} {name}: {value} for {known:?}, {confidence:?} {}", marks.join(" "));
                 self.wrong.push(wrong);
             }
         }
@@ -202,7 +211,9 @@ fn plain(name: &str, value: &str) -> String {
         "net_total" | "vat_total" | "gross_total" | "amount_due" => {
             value.parse::<Decimal>().map_or(joined, |amount| format!("{:.2}", amount.round_dp(2)))
         }
-        "seller_name" | "buyer_name" => joined.replace('ß', "SS").chars().filter(|c| c.is_alphanumeric()).collect(),
+        "seller_name" | "buyer_name" => {
+            joined.replace('ß', "SS").chars().filter(|c| c.is_alphanumeric()).collect()
+        }
         "seller_tax_number" => kept(char::is_ascii_digit),
         "bic" => kept(char::is_ascii_alphanumeric).chars().take(8).collect(),
         "iban" | "seller_vat_id" => kept(char::is_ascii_alphanumeric),

@@ -8,9 +8,10 @@
 Without --write nothing is changed. --check TRUTH=ANSWERS tells how the new table does on documents it was not fitted on.
 The answers may come from a program with any table: only marks are used, and `prior-NN` is a mark.
 
-For each term a logistic model over marks (weights held small, those of `prior-NN` never below zero), fitted on documents
-weighed alike. The sum from which a value is *sure* is set on sums foretold with the layout left out (ten folds of layouts):
-the lowest one above which at most WRONG of the values were wrong, and not more than LIMIT with 95 % certainty (Wilson).
+For each term a logistic model over marks (weights held small, those of a ladder such as `prior-NN` never below zero).
+The sum from which a value is *sure* is set apart for text layers and for scans, on sums foretold with the layout left out
+(ten folds of layouts): the lowest one above which at most WRONG of the values were wrong, and not more than LIMIT (on
+scans LIMIT_SCAN, because fewer were counted) with 95 % certainty (Wilson).
 """
 
 import argparse
@@ -22,11 +23,14 @@ import re
 import sys
 from decimal import Decimal, InvalidOperation
 
-WRONG, LIMIT = 0.003, 0.01
-FEWEST = 150          # values a term needs before any of them can be sure
+WRONG, LIMIT, LIMIT_SCAN = 0.003, 0.01, 0.02
+FEWEST = 100          # values a term needs before any of them can be sure
 SHRINK = 0.6          # of weights, per value; larger is more careful
 FOLDS = 10
-STEPS = ("prior-50", "prior-60", "prior-70", "prior-80", "prior-90", "prior-95", "prior-97", "prior-98")
+LADDERS = (("prior-50", "prior-60", "prior-70", "prior-80", "prior-90", "prior-95", "prior-97", "prior-98"),
+           ("word-60", "word-75", "word-85", "word-90", "word-93", "word-95", "word-96"),
+           ("page-75", "page-85", "page-90", "page-93", "page-95"))
+STEPS = {step for ladder in LADDERS for step in ladder}
 NAMES = {"BT-1": "invoice_number", "BT-2": "issue_date", "BT-5": "currency", "BT-9": "due_date", "BT-10": "buyer_reference", "BT-13": "order_number", "BT-27": "seller_name", "BT-31": "seller_vat_id",
          "BT-32": "seller_tax_number", "BT-44": "buyer_name", "BT-84": "iban", "BT-86": "bic", "BT-109": "net_total", "BT-110": "vat_total", "BT-112": "gross_total", "BT-115": "amount_due"}
 NEEDED = ("BT-1", "BT-2", "BT-27", "BT-112", "BT-84", "BT-109", "BT-110", "BT-31", "BT-9")
@@ -115,10 +119,12 @@ def of_document(truth, answer, source):
 
 
 def features(value):
-    """Marks, and every step of prior up to the one it has."""
-    prior = [mark for mark in value.marks if mark in STEPS]
-    steps = STEPS[: STEPS.index(prior[0]) + 1] if prior else ()
-    return [mark for mark in value.marks if not mark.startswith("prior-")] + list(steps)
+    """Marks; one of a ladder stands for all below it."""
+    met = set(value.marks)
+    for ladder in LADDERS:
+        reached = [count for count, step in enumerate(ladder) if step in value.marks]
+        met.update(ladder[: max(reached) + 1] if reached else ())
+    return sorted(met)
 
 
 def fitted(rows):
@@ -195,15 +201,26 @@ def wilson(wrong, count):
     return (middle + z * math.sqrt(p * (1 - p) / count + z * z / (4 * count * count))) / (1 + z * z / count)
 
 
-def sure_from(sums, wrong_share):
+def is_scan(value):
+    return "layer" not in value.marks
+
+
+def is_sure(entry, sure):
+    score, known, value = entry
+    least = sure[is_scan(value)]
+    return known and least is not None and score >= least
+
+
+def sure_from(sums, wrong_share, scan):
     """The lowest sum above which hardly a value is wrong; None if there is none."""
     best, wrong, count = None, 0, 0
-    ordered = sorted((entry for entry in sums if entry[1]), key=lambda entry: -entry[0])
+    limit = LIMIT_SCAN if scan else LIMIT
+    ordered = sorted((entry for entry in sums if entry[1] and is_scan(entry[2]) == scan), key=lambda entry: -entry[0])
     for position, (score, _, value) in enumerate(ordered):
         count += 1
         wrong += not value.right
         last_of_its_sum = position + 1 == len(ordered) or ordered[position + 1][0] < score - 1e-9
-        if last_of_its_sum and count >= FEWEST and wrong <= wrong_share * count and wilson(wrong, count) <= LIMIT:
+        if last_of_its_sum and count >= FEWEST and wrong <= wrong_share * count and wilson(wrong, count) <= limit:
             best = score
     return best
 
@@ -217,7 +234,7 @@ def measured(rows, wrong_share):
     for term, of_term in sorted(by_term.items(), key=lambda entry: (entry[0][:2], int(entry[0][3:]))):
         sums = foretold(of_term)
         model = fitted([(features(value), value.right) for value in of_term])
-        table[term] = model, collections.Counter(mark for value in of_term for mark in features(value)), sure_from(sums, wrong_share), sums
+        table[term] = model, collections.Counter(mark for value in of_term for mark in features(value)), tuple(sure_from(sums, wrong_share, scan) for scan in (False, True)), sums
     return table
 
 
@@ -231,21 +248,25 @@ def write(table, path):
             out.write(f"{term}\tstart\t{start:.3f}\t{len(sums)}\n")
             for mark, weight in sorted(weights.items()):
                 out.write(f"{term}\t{mark}\t{weight:.3f}\t{met[mark]}\n")
-            if sure is not None:
-                out.write(f"{term}\tsure\t{sure:.3f}\t{sum(known and score >= sure for score, known, _ in sums)}\n")
+            for scan, name in ((False, "sure-layer"), (True, "sure-scan")):
+                if sure[scan] is not None:
+                    often = sum(is_sure(entry, sure) and is_scan(entry[2]) == scan for entry in sums)
+                    out.write(f"{term}\t{name}\t{sure[scan]:.3f}\t{often}\n")
 
 
 def told(title, scored, table):
     """scored: term → [(sum, known, value)]"""
-    print(f"\n{title}\n{'term':8}{'given':>7}{'right':>7}{'share':>8}{'sure':>7}{'of it wrong':>13}{'at most':>9}")
+    print(f"\n{title}\n{'term':8}{'given':>7}{'right':>7}{'share':>8}{'sure':>7}{'of it wrong':>13}{'at most':>9}{'scans':>9}{'sure':>7}{'of it wrong':>13}")
     documents = collections.defaultdict(lambda: [0, 0])
     whole = [0, 0]
     for term in table:
         entries = scored.get(term, [])
-        sure = [value for score, known, value in entries if known and table[term][2] is not None and score >= table[term][2]]
+        sure = [entry[2] for entry in entries if is_sure(entry, table[term][2])]
         wrong = [value for value in sure if not value.right]
         right = sum(value.right for *_, value in entries)
-        print(f"{term:8}{len(entries):7}{right:7}{right / max(1, len(entries)):8.3f}{len(sure):7}{len(wrong):13}{wilson(len(wrong), len(sure)):9.4f}")
+        scans = [value for value in sure if is_scan(value)]
+        line = f"{term:8}{len(entries):7}{right:7}{right / max(1, len(entries)):8.3f}{len(sure):7}{len(wrong):13}{wilson(len(wrong), len(sure)):9.4f}"
+        print(f"{line}{sum(is_scan(value) for *_, value in entries):9}{len(scans):7}{sum(not value.right for value in scans):13}")
         whole[0] += len(sure)
         whole[1] += len(wrong)
         for value in sure:
@@ -295,8 +316,9 @@ def main():
 
 def errors(scored, table):
     for term, entries in scored.items():
-        for score, known, value in entries:
-            if known and table[term][2] is not None and score >= table[term][2] and not value.right:
+        for entry in entries:
+            value = entry[2]
+            if is_sure(entry, table[term][2]) and not value.right:
                 print("sure and wrong:", term, value.document, value.layout, " ".join(sorted(value.marks)))
 
 

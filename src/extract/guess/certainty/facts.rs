@@ -2,8 +2,9 @@
 //!
 //! In: [`Invoice`]. Out: marks. Absent on purpose: what a single reader already knows of its own value.
 
-use crate::invoice::{Amount, Evidence, Invoice, Term};
+use crate::invoice::{Amount, Evidence, Invoice, Term, bt};
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 
 /// Most invoices are due within so many days.
 const LONGEST_TERM: i32 = 120;
@@ -22,6 +23,23 @@ const NAMES: &[Term] = &[Term::Bt(27), Term::Bt(44)];
 const SELLER: &[Term] = &[Term::Bt(27)];
 const NUMBERS: &[Term] = &[Term::Bt(1), Term::Bt(13), Term::Bt(10)];
 const NUMBER: &[Term] = &[Term::Bt(1)];
+
+/// Names and numbers as they are written, by term: what may stand on the pages again, letter by letter.
+pub fn written(invoice: &Invoice) -> BTreeMap<Term, String> {
+    let transfer = invoice.payment.iter().flat_map(|payment| &payment.transfers).next();
+    let texts = [
+        (1, invoice.number.as_ref()),
+        (10, invoice.buyer_reference.as_ref()),
+        (13, invoice.order.as_ref()),
+        (27, invoice.seller.name.as_ref()),
+        (31, invoice.seller.vat_id.as_ref()),
+        (32, invoice.seller.tax_number.as_ref()),
+        (44, invoice.buyer.name.as_ref()),
+        (84, transfer.and_then(|transfer| transfer.account.as_ref())),
+        (86, transfer.and_then(|transfer| transfer.provider.as_ref())),
+    ];
+    texts.into_iter().filter_map(|(number, text)| Some((bt(number), text?.clone()))).collect()
+}
 
 impl Facts {
     pub fn of(invoice: &Invoice) -> Self {
@@ -84,7 +102,8 @@ impl Facts {
         self.note(NAMES, "same-name", seller.is_some() && seller == buyer);
         let known = invoice.seller.vat_id.is_some() || invoice.seller.tax_number.is_some();
         self.note(SELLER, "with-tax-id", known);
-        let holder = invoice.payment.iter().flat_map(|payment| &payment.transfers).find_map(|to| to.name.as_ref());
+        let holder =
+            invoice.payment.iter().flat_map(|payment| &payment.transfers).find_map(|to| to.name.as_ref());
         self.note(SELLER, "holder-agrees", holder.is_some() && holder == seller.as_ref());
     }
 
@@ -103,7 +122,6 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invoice::bt;
     use jiff::civil::date;
 
     fn marks(invoice: &Invoice, term: Term) -> Vec<String> {
