@@ -15,7 +15,7 @@ APPLICATIONS = ("Antrag auf Gewährung eines Zuschusses", "Antrag auf Erteilung 
 NOTICES = ("Gebührenbescheid", "Grundsteuerbescheid", "Bescheid über Abfallgebühren", "Hundesteuerbescheid", "Kostenbescheid", "Bescheid über Kindergartengebühren", "Gewerbesteuerbescheid", "Bescheid über Erschließungsbeiträge")
 
 
-def body(paper, facts):
+def body(paper):
     {"reminder": reminder, "notice": notice, "application": application, "letter": letter}[paper.affair.kind](paper)
 
 

@@ -1,16 +1,18 @@
 //! How well the words of a value were printed and read.
 //!
-//! In: [`Text`]. Out: marks: a text layer or a scan, how surely the worst word and the page were read, and whether
-//! the value stands there twice. Absent on purpose: what the value means.
+//! In: [`Text`]. Out: marks: a text layer or a scan, how surely the worst word and the page were read, whether the
+//! value stands there twice, and whether another of its kind does. Absent on purpose: what the value means.
 
 use super::{LADDERS, reached};
-use crate::invoice::Evidence;
+use crate::invoice::{Evidence, checks};
 use crate::recognise::{Page, PageKind, Text};
 
 /// The value was not read from an image.
 pub const LAYER: &str = "layer";
 /// Shorter values stand somewhere again by chance.
 const SHORTEST: usize = 5;
+/// Places where an id may begin that are looked at.
+const MOST_STARTS: usize = 2000;
 
 pub struct Print<'a> {
     pages: &'a [Page],
@@ -45,13 +47,34 @@ impl<'a> Print<'a> {
             let steps = [reached(LADDERS[1], worst), reached(LADDERS[2], self.means[place])];
             evidence.marks.extend(steps.into_iter().flatten().map(Into::into));
         }
-        if written.is_some_and(|written| self.stands_twice(&letters(written))) {
+        let Some(written) = written.map(|written| letters(written)) else { return };
+        if self.stands_twice(&written) {
             evidence.marks.push("twice".into());
+        }
+        if self.has_rival(&written) {
+            evidence.marks.push("rival".into());
         }
     }
 
     fn stands_twice(&self, value: &str) -> bool {
         value.len() >= SHORTEST && self.letters.matches(value).nth(1).is_some()
+    }
+}
+
+impl Print<'_> {
+    /// Another VAT id beside a VAT id (the buyer's, mostly), another account beside an account.
+    fn has_rival(&self, value: &str) -> bool {
+        let right: fn(&str) -> bool = match value.len() {
+            11 if checks::german_vat_id(value) => checks::german_vat_id,
+            22 if checks::iban(value) => checks::iban,
+            _ => return false,
+        };
+        let starts =
+            self.letters.match_indices("DE").take(MOST_STARTS).map(|(start, _)| &self.letters[start..]);
+        let account = |rest: &str| rest.get(..22).is_some_and(checks::iban);
+        starts
+            .filter(|rest| value.len() == 22 || !account(rest))
+            .any(|rest| rest.get(..value.len()).is_some_and(|other| other != value && right(other)))
     }
 }
 
@@ -84,6 +107,25 @@ mod tests {
         let mut evidence = Evidence { page: 1, area: [50.0, 100.0, 40.0, 10.0], ..Evidence::default() };
         Print::of(&text).mark(&mut evidence, written.map(str::to_owned).as_ref());
         evidence.marks.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn another_id_of_its_kind_is_a_rival() {
+        let page = |texts: &[&str]| {
+            let words = texts.iter().map(|text| word(text, 50.0, 0.97)).collect();
+            Text { pages: vec![Page { words, ..Page::empty(1, PageKind::Ocr, (595.0, 842.0)) }] }
+        };
+        let account = ["DE02", "1203", "0000", "0000", "2020", "51"];
+        let cases: [(&[&str], &str, bool); 4] = [
+            (&["DE136695976", "DE811907980"], "DE136695976", true),
+            (&["DE136695976", "DE811907981"], "DE136695976", false),
+            (&account, "DE136695976", false),
+            (&account, "DE89370400440532013000", true),
+        ];
+        for (texts, value, rival) in cases {
+            let text = page(texts);
+            assert_eq!(Print::of(&text).has_rival(value), rival, "{texts:?}");
+        }
     }
 
     #[test]
