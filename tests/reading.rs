@@ -177,16 +177,15 @@ impl Score {
             let known = truth.fields.get(name).and_then(Value::as_str).map(|value| plain(name, value));
             let given = fields.get(term);
             let right = known.is_some() && given.map(|field| plain(name, &field.value)) == known;
-            let sure = given.is_some_and(|field| is_sure(field));
+            let sure = given.is_some_and(is_sure);
             let tally = self.fields.entry(name).or_default();
             tally.known += u32::from(known.is_some());
             tally.given += u32::from(given.is_some());
             tally.right += u32::from(right);
             tally.sure += u32::from(sure);
             tally.sure_and_wrong += u32::from(sure && !right);
-            if needed && (known.is_some() && !(right && sure) || sure && !right) {
-                touchless = false;
-            }
+            let settled = if known.is_some() { right && sure } else { !sure };
+            touchless &= settled || !needed;
             if let (Some(field), false) = (given, right) {
                 let Truth { id, layout, .. } = truth;
                 let Field { value, confidence, marks, .. } = field;

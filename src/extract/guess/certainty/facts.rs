@@ -70,7 +70,7 @@ impl Facts {
         let days = issued.until(due).map_or(i32::MAX, |span| span.get_days());
         self.note(DATES, "same-day", days == 0);
         self.note(DATES, "in-order", (1..=LONGEST_TERM).contains(&days));
-        self.note(DATES, "out-of-order", days < 0 || days > LONGEST_TERM);
+        self.note(DATES, "out-of-order", !(0..=LONGEST_TERM).contains(&days));
     }
 
     fn sums(&mut self, invoice: &Invoice) {
