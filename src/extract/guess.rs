@@ -38,7 +38,7 @@ pub fn guess(text: &Text) -> Invoice {
     it.seller.tax_number = seen(it, bt(32), bank::tax_number(&rows));
     payment(it, &rows);
     money(it, totals::sums(&rows));
-    certainty::settle(it);
+    certainty::settle(it, text);
     invoice
 }
 
