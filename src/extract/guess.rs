@@ -4,11 +4,20 @@
 //! page, which box). Absent on purpose: lines, buyer, learning from suppliers. A value that cannot be read
 //! with reason is left out: a gap is seen by a person, a wrong value is not.
 
+mod amounts;
 mod bank;
 mod certainty;
+mod columns;
+mod due;
+mod giro;
 mod heads;
+mod labelled;
 mod labels;
+mod lines;
+mod money;
+mod roles;
 mod seller;
+mod shares;
 mod sheet;
 mod totals;
 mod written;
@@ -16,10 +25,9 @@ mod written;
 pub use written::{amount, date, folded};
 
 use super::class;
-use crate::invoice::{Amount, CreditTransfer, Invoice, Payment, Term, VatBreakdown, bg, bt};
+use crate::invoice::{Invoice, Term, bt};
 use crate::recognise::Text;
 use sheet::{Guess, Row};
-use totals::Sums;
 
 /// Reads the header of an invoice.
 pub fn guess(text: &Text) -> Invoice {
@@ -36,8 +44,9 @@ pub fn guess(text: &Text) -> Invoice {
     it.seller.name = seen(it, bt(27), seller::name(&rows));
     it.seller.vat_id = seen(it, bt(31), bank::vat_id(&rows));
     it.seller.tax_number = seen(it, bt(32), bank::tax_number(&rows));
-    payment(it, &rows);
-    money(it, totals::sums(&rows));
+    let giro = giro::giro(text);
+    money::payment(it, &rows, giro.as_ref());
+    money::money(it, &rows, giro.as_ref());
     certainty::settle(it);
     invoice
 }
@@ -70,28 +79,4 @@ fn currency(rows: &[Row]) -> Option<Guess<String>> {
         }
     }
     found
-}
-
-fn payment(invoice: &mut Invoice, rows: &[Row]) {
-    let Some(account) = seen(invoice, bt(84), bank::iban(rows)) else { return };
-    let provider = seen(invoice, bt(86), bank::bic(rows));
-    let transfer = CreditTransfer { account: Some(account), provider, ..CreditTransfer::default() };
-    invoice.payment.push(Payment { transfers: vec![transfer], ..Payment::default() });
-}
-
-fn money(invoice: &mut Invoice, sums: Sums) {
-    invoice.totals.without_vat = seen(invoice, bt(109), sums.net);
-    invoice.totals.vat = seen(invoice, bt(110), sums.vat);
-    invoice.totals.with_vat = seen(invoice, bt(112), sums.gross);
-    invoice.totals.due = seen(invoice, bt(115), sums.due);
-    for share in sums.breakdown {
-        let tax = seen(invoice, bg(23), Some(share.tax));
-        invoice.vat.push(VatBreakdown {
-            base: Some(share.base),
-            tax,
-            category: Some("S".to_owned()),
-            rate: Some(Amount::new(share.rate)),
-            ..VatBreakdown::default()
-        });
-    }
 }

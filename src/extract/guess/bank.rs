@@ -198,3 +198,19 @@ pub fn tax_number(rows: &[Row]) -> Option<Guess<String>> {
     let labels = ["steuernummer", "steuernr", "stnr", "stnummer", "steuernrn"];
     labels.iter().flat_map(|label| places(rows, label)).find_map(|place| beside(rows, place, read))
 }
+
+/// BT-85 Payment account name: behind its label.
+pub fn holder(rows: &[Row]) -> Option<Guess<String>> {
+    let labels =
+        ["kontoinhaber", "zahlungsempfanger", "accountholder", "kontoname", "accountname", "empfanger"];
+    labels[..5].iter().flat_map(|label| places(rows, label)).find_map(|place| {
+        let cell = rows[place.row].cell(place.end);
+        let end =
+            cell.iter().position(|token| ["iban", "bic", "bank", "konto"].contains(&token.folded.as_str()));
+        let cell = &cell[..end.unwrap_or(cell.len())];
+        let name = super::sheet::text(cell);
+        let name = name.trim_matches(|c: char| c.is_whitespace() || ",;:·|".contains(c)).to_owned();
+        (name.chars().filter(|c| c.is_alphabetic()).count() >= 3)
+            .then(|| Guess::new(name, 0.85, cell).marked("label"))
+    })
+}

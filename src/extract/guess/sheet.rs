@@ -100,10 +100,11 @@ pub fn rows(text: &Text) -> Vec<Row> {
         for word in page.words.iter().filter(|word| has_place(word)) {
             split(word, page.number, &mut tokens);
         }
-        tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+        let slope = slope(page.skew);
+        tokens.sort_by(|a, b| level(a, slope).total_cmp(&level(b, slope)));
         let mut open: Vec<Token> = Vec::new();
         for token in tokens {
-            if !open.is_empty() && !on_row(&open, &token) {
+            if !open.is_empty() && !on_row(&open, &token, slope) {
                 rows.push(row(std::mem::take(&mut open), page.number, page.height));
             }
             open.push(token);
@@ -116,11 +117,11 @@ pub fn rows(text: &Text) -> Vec<Row> {
 }
 
 /// Stands at the height of the row, give or take less than half of the smaller letters.
-fn on_row(row: &[Token], token: &Token) -> bool {
+fn on_row(row: &[Token], token: &Token, slope: f32) -> bool {
     let count = row.len() as f32;
     let height = row.iter().map(|token| token.height).sum::<f32>() / count;
-    let level = row.iter().map(middle).sum::<f32>() / count;
-    (middle(token) - level).abs() <= 0.45 * token.height.min(height).max(1.0)
+    let row_level = row.iter().map(|token| level(token, slope)).sum::<f32>() / count;
+    (level(token, slope) - row_level).abs() <= 0.45 * token.height.min(height).max(1.0)
 }
 
 /// A box that can be compared and written down.
@@ -128,8 +129,14 @@ fn has_place(word: &Word) -> bool {
     [word.x, word.y, word.width, word.height, word.confidence].iter().all(|number| number.is_finite())
 }
 
-fn middle(token: &Token) -> f32 {
-    token.y + token.height / 2.0
+/// How far a line falls for every point to the right; boxes stand on the page as it was scanned.
+fn slope(degrees: f32) -> f32 {
+    if degrees.is_finite() { degrees.clamp(-10.0, 10.0).to_radians().tan() } else { 0.0 }
+}
+
+/// The height at which a token stands where lines are level.
+fn level(token: &Token, slope: f32) -> f32 {
+    token.y + token.height / 2.0 - slope * token.x
 }
 
 fn row(mut tokens: Vec<Token>, page: u32, height: f32) -> Row {
