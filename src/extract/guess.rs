@@ -20,6 +20,7 @@ mod seller;
 mod shares;
 mod sheet;
 mod totals;
+mod verdict;
 mod written;
 
 pub use written::{amount, date, folded};

@@ -134,6 +134,7 @@ fn joined(tokens: &[Token]) -> Option<(Amount, usize, bool)> {
         return amount(&format!("-{back}")).map(|value| (value, 2, true));
     }
     let number = front.strip_prefix(['-', '−']).unwrap_or(front);
+    let back = back.trim_end_matches(['€', '|', '*']);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let grouped = number.split('.').all(digits) && number.len() <= 7;
     let thousands = digits(number) && number.len() <= 3 && back.find([',', '.']) == Some(3);
@@ -155,11 +156,11 @@ fn joined(tokens: &[Token]) -> Option<(Amount, usize, bool)> {
 fn mended(tokens: &[Token], place: usize) -> Option<Amount> {
     let text = tokens[place].text.as_str();
     let true_digits = text.bytes().filter(u8::is_ascii_digit).count();
-    if true_digits < 2 || text.len() > 18 || percent_follows(tokens, place) {
+    if true_digits == 0 || text.len() > 18 || percent_follows(tokens, place) {
         return None;
     }
     let put_right: String = text.chars().map(look_alike).collect();
-    let put_right = put_right.trim_matches(['\'', '*', '|', '_', '=', '"', '„', '“']);
+    let put_right = put_right.trim_matches(['\'', '*', '|', '_', '=', '"', '„', '“', '€']);
     let put_right = put_right.trim_end_matches(['.', ',']);
     let (whole, cents) = put_right.rsplit_once([',', '.'])?;
     if cents.len() != 2 || whole.is_empty() {
@@ -171,10 +172,11 @@ fn mended(tokens: &[Token], place: usize) -> Option<Amount> {
 fn look_alike(c: char) -> char {
     match c {
         'O' | 'o' | 'D' | 'Q' => '0',
-        'l' | 'I' | 'ı' | 'i' | '!' => '1',
+        'l' | 'I' | 'ı' | 'i' | '!' | 'L' => '1',
         'Z' | 'z' => '2',
         'S' | 's' => '5',
         'B' => '8',
+        'T' => '7',
         ':' | ';' => ',',
         other => other,
     }
@@ -193,7 +195,7 @@ pub fn rates(row: &Row) -> Vec<(Decimal, usize)> {
 
 /// A number that may be a rate though no `%` stands behind it.
 pub fn bare_rate(text: &str) -> Option<Decimal> {
-    let number = rate_number(text.trim_matches(|c: char| "()|*".contains(c)))?;
+    let number = rate_number(text.trim_matches(|c: char| "()|*,.;".contains(c)))?;
     BARE_RATES.contains(&number.to_string().as_str()).then_some(number)
 }
 
@@ -209,4 +211,18 @@ pub fn tax_in(gross: Decimal, rate: Decimal) -> Decimal {
 
 pub fn cents(exact: Decimal) -> Decimal {
     exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// The same digits but for one that was lost or misread.
+pub fn nearly(written: &str, digits: &str) -> bool {
+    if written == digits {
+        return true;
+    }
+    let same_length = written.len() == digits.len() && digits.len() >= 4;
+    same_length && written.bytes().zip(digits.bytes()).filter(|(a, b)| a != b).count() == 1
+}
+
+/// The digits an amount is written with.
+pub fn digits_of(amount: Decimal) -> String {
+    format!("{amount:.2}").chars().filter(char::is_ascii_digit).collect()
 }

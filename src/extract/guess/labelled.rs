@@ -25,9 +25,29 @@ pub struct Labelled {
 }
 
 impl Labelled {
+    pub fn is_one_of(&self, roles: &[Role]) -> bool {
+        self.label.is_some_and(|label| roles.contains(&label.role))
+    }
+
+    /// Its words say without doubt what it is.
+    pub fn is_strong(&self) -> bool {
+        self.label.is_some_and(|label| label.strong)
+    }
+
     pub fn is(&self, role: Role) -> bool {
         self.label.is_some_and(|label| label.role == role)
     }
+}
+
+/// A row that names a sum, with no amount that could be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hole {
+    pub role: Role,
+    pub rates: Vec<Decimal>,
+    /// What was read of the amount.
+    pub digits: String,
+    /// Where it stands; the value means nothing.
+    pub at: Money,
 }
 
 /// A column of a table of sums.
@@ -42,6 +62,11 @@ struct Named {
 struct Heads {
     row: usize,
     columns: Vec<Named>,
+}
+
+/// Whether a row is the head of a table of sums.
+pub fn names_sums(row: &Row) -> bool {
+    sum_heads(0, row).is_some()
 }
 
 pub fn labelled(rows: &[Row], amounts: &[Vec<Money>], items: &[Item]) -> Vec<Labelled> {
@@ -178,4 +203,36 @@ fn by_words(rows: &[Row], number: usize, monies: &[Money]) -> Vec<Option<Label>>
         }
     }
     labels
+}
+
+/// Words of a row that names a sum and nothing else.
+const MOST_WORDS_OF_A_HOLE: usize = 9;
+
+/// The rows that name a sum and show no amount, because it was not read.
+pub fn holes(rows: &[Row], amounts: &[Vec<Money>]) -> Vec<Hole> {
+    let mut holes = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        if !amounts[number].is_empty() || row.tokens.len() > MOST_WORDS_OF_A_HOLE {
+            continue;
+        }
+        let Some(label) = label(&row.tokens).filter(|label| label.strong) else { continue };
+        let [.., last] = &row.tokens[..] else { continue };
+        let rates: Vec<Decimal> = rates(row).into_iter().map(|(rate, _)| rate).collect();
+        let digits =
+            row.tokens.iter().rev().take(2).find(|token| token.text.len() > 2 && !token.text.contains('%'));
+        let digits =
+            digits.map_or("", |token| token.text.as_str()).chars().filter(char::is_ascii_digit).collect();
+        let at = Money {
+            value: Decimal::ZERO,
+            evidence: super::sheet::Guess::new((), 1.0, std::slice::from_ref(last)).evidence,
+            row: number,
+            start: row.tokens.len() - 1,
+            end: row.tokens.len(),
+            left: last.x,
+            right: last.x + last.width,
+            sound: false,
+        };
+        holes.push(Hole { role: label.role, rates, digits, at });
+    }
+    holes
 }

@@ -3,8 +3,9 @@
 //! In: rows and their amounts. Out: [`Item`]s. A line is believed when quantity × price gives its total, and
 //! all of them when they add up to a sum of the invoice. Absent on purpose: that comparison; see `totals`.
 
-use super::amounts::{Money, bare_rate, cents, rates};
+use super::amounts::{Money, bare_rate, cents, digits_of, nearly, rates};
 use super::columns::{Head, Holds, head};
+use super::labelled::names_sums;
 use super::roles::{Role, label};
 use super::sheet::{Row, Token, text};
 use super::written::folded;
@@ -63,6 +64,10 @@ fn under_heads(rows: &[Row], amounts: &[Vec<Money>]) -> Vec<Item> {
         }
         let Some(head) = &table else { continue };
         if ended {
+            continue;
+        }
+        if amounts[number].is_empty() && names_sums(&rows[number]) {
+            ended = true;
             continue;
         }
         if ends(&rows[number], &amounts[number]) {
@@ -292,7 +297,7 @@ impl<'a> Parts<'a> {
         for quantity in &self.held(Holds::Quantity)?.values {
             for price in &self.held(Holds::Price)?.values {
                 let product = cents(quantity.checked_mul(*price)?.checked_mul(share)?);
-                let digits: String = format!("{product:.2}").chars().filter(char::is_ascii_digit).collect();
+                let digits = digits_of(product);
                 if product > Decimal::ZERO && nearly(&written, &digits) {
                     return Some(Money {
                         value: product,
@@ -367,15 +372,6 @@ impl<'a> Parts<'a> {
         };
         percent.map(|(rate, _)| rate).or_else(bare)
     }
-}
-
-/// The same digits but for one that was lost or misread.
-fn nearly(written: &str, digits: &str) -> bool {
-    if written == digits {
-        return true;
-    }
-    let same_length = written.len() == digits.len() && digits.len() >= 4;
-    same_length && written.bytes().zip(digits.bytes()).filter(|(a, b)| a != b).count() == 1
 }
 
 /// What a word may mean as a number: `7,5`, `1.000` (thousand, or one), `0,2865`, `10x`.

@@ -7,12 +7,13 @@ use super::amounts::amounts;
 use super::bank;
 use super::due::owed;
 use super::giro::Giro;
-use super::labelled::{Labelled, labelled};
+use super::labelled::{Labelled, holes, labelled};
 use super::lines::{self, Item};
 use super::roles::Role;
 use super::seen;
 use super::sheet::Row;
-use super::totals::{Hints, Sums, sums};
+use super::totals::{Hints, sums};
+use super::verdict::Sums;
 use crate::invoice::{
     Amount, CreditTransfer, Evidence, Invoice, Item as Article, Line, Payment, VatBreakdown, bg, bt,
 };
@@ -40,7 +41,7 @@ pub fn money(invoice: &mut Invoice, rows: &[Row], giro: Option<&Giro>) {
     let asked = giro.and_then(|giro| giro.amount);
     let mut hints = Hints { lines: line_sums(&items, &all), giro: asked, ..Hints::default() };
     (hints.reverse, hints.exempt) = without_vat(rows);
-    let sums = sums(&all, &hints);
+    let sums = sums(&all, &holes(rows, &amounts), &hints);
     let owed = owed(&all, sums.gross.as_ref(), asked);
     extras(invoice, &all, &items, &sums);
     invoice.lines = items.into_iter().map(|item| line(item, sums.lines)).collect();
@@ -52,10 +53,12 @@ pub fn money(invoice: &mut Invoice, rows: &[Row], giro: Option<&Giro>) {
     invoice.totals.due = seen(invoice, bt(115), owed.due);
     for share in sums.breakdown {
         let mut row = VatBreakdown { category: Some(share.category.to_owned()), ..VatBreakdown::default() };
-        row.evidence.insert(bt(116), share.base.evidence.clone());
+        if let Some(base) = share.base {
+            row.evidence.insert(bt(116), base.evidence);
+            row.base = Some(base.value);
+        }
         row.evidence.insert(bt(117), share.tax.evidence.clone());
         row.evidence.insert(bt(119), share.tax.evidence.clone());
-        row.base = Some(share.base.value);
         row.rate = Some(Amount::new(share.rate));
         row.tax = seen(invoice, bg(23), Some(share.tax));
         invoice.vat.push(row);

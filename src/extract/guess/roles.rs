@@ -232,6 +232,8 @@ enum Says {
     Net(bool),
     Vat,
     Gross(bool),
+    /// What VAT is charged on.
+    Basis,
     /// With VAT.
     With,
     /// VAT comes on top, or is left out.
@@ -256,6 +258,9 @@ fn sum_label(words: &[&str]) -> Option<Label> {
     let without = has(|says| matches!(says, Says::Without));
     let strong = said.iter().any(|says| matches!(says, Says::Net(true) | Says::Gross(true)));
     let label = |role, strong| Some(Label { role, strong });
+    if said.contains(&Says::Basis) {
+        return label(Role::Base, true);
+    }
     match (net, vat, gross) {
         (Some(_), Some(vat), _) if last == Some(Says::Of) && vat == 0 => label(Role::Base, true),
         (_, Some(_), None) if last == Some(Says::Of) => label(Role::Base, true),
@@ -403,7 +408,7 @@ fn says(word: &str, before: Option<&str>) -> Option<Says> {
     if ["steuerbasisbetrag", "bemessungsgrundlage", "basisbetrag", "steuerbasis", "steuergrundlage"]
         .contains(&word)
     {
-        return Some(Says::Net(false));
+        return Some(Says::Basis);
     }
     if close(word, GROSS) || word.starts_with("brutto") && !word.contains("preis") {
         return Some(Says::Gross(true));

@@ -4,7 +4,7 @@
 //! purpose: choosing among them; see `totals`.
 
 use super::amounts::{Money, cents, tax_in, tax_of};
-use super::labelled::Labelled;
+use super::labelled::{Hole, Labelled};
 use super::roles::Role;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -22,9 +22,11 @@ pub struct Found {
     pub rate: Decimal,
     pub base: Decimal,
     pub tax: Decimal,
-    /// The base is printed (not only gross and the tax in it).
+    /// Where the base is printed; else it follows from gross and tax.
     pub base_at: Option<Money>,
     pub tax_at: Money,
+    /// Base is more than a likely value.
+    pub base_known: bool,
     /// Both stand in one row.
     pub one_row: bool,
     /// The tax is exactly what the base gives, and enough to be no chance.
@@ -58,7 +60,7 @@ pub fn index(all: &[Labelled]) -> Index {
 }
 
 /// The shares of every rate, the likeliest first; rates in the order of the page.
-pub fn shares(all: &[Labelled], index: &Index) -> Vec<Vec<Found>> {
+pub fn shares(all: &[Labelled], holes: &[Hole], index: &Index) -> Vec<Vec<Found>> {
     let mut by_rate: Vec<Vec<Found>> = Vec::new();
     let taxes: Vec<usize> = (0..all.len()).filter(|place| may_be_tax(&all[*place])).collect();
     for place in &taxes[taxes.len().saturating_sub(MOST_TAXES)..] {
@@ -69,6 +71,12 @@ pub fn shares(all: &[Labelled], index: &Index) -> Vec<Vec<Found>> {
                 None if found.is_empty() => {}
                 None => by_rate.push(found),
             }
+        }
+    }
+    for share in unread(all, holes, index) {
+        match by_rate.iter_mut().find(|shares| shares[0].rate == share.rate) {
+            Some(shares) => shares.push(share),
+            None => by_rate.push(vec![share]),
         }
     }
     for shares in &mut by_rate {
@@ -142,6 +150,7 @@ fn with_base(all: &[Labelled], place: usize, base: usize, rate: Decimal) -> Opti
         repaired: !base.money.sound || !tax.money.sound,
         base_at: Some(base.money.clone()),
         tax_at: tax.money.clone(),
+        base_known: true,
     })
 }
 
@@ -169,6 +178,7 @@ fn contained(all: &[Labelled], index: &Index, place: usize, rate: Decimal) -> Op
         tax: value,
         base_at: None,
         tax_at: tax.money.clone(),
+        base_known: true,
         one_row: false,
         exact: true,
         repaired: !tax.money.sound,
@@ -193,6 +203,7 @@ fn mended(all: &[Labelled], place: usize, rate: Decimal) -> Vec<Found> {
                 tax: tax.money.value,
                 base_at: Some(near.money.clone()),
                 tax_at: tax.money.clone(),
+                base_known: true,
                 one_row: true,
                 exact: true,
                 repaired: true,
@@ -214,10 +225,45 @@ fn mended(all: &[Labelled], place: usize, rate: Decimal) -> Vec<Found> {
                     tax: value,
                     base_at: Some(base.money.clone()),
                     tax_at: tax.money.clone(),
+                    base_known: true,
                     one_row: true,
                     exact: true,
                     repaired: true,
                 });
+            }
+        }
+    }
+    found
+}
+
+/// The tax was not read, or read wrongly: net, rate and gross say what it was.
+fn unread(all: &[Labelled], holes: &[Hole], index: &Index) -> Vec<Found> {
+    let taxes = all.iter().filter(|tax| tax.is(Role::Vat) && !tax.item).map(|tax| (&tax.rates, &tax.money));
+    let missing = holes.iter().filter(|hole| hole.role == Role::Vat).map(|hole| (&hole.rates, &hole.at));
+    let of = |role: Role| {
+        all.iter().rev().filter(move |sum| sum.is(role) && sum.money.sound && !sum.item).take(MOST_OF_A_RATE)
+    };
+    let mut found = Vec::new();
+    for (rates, at) in taxes.chain(missing).take(MOST_TAXES) {
+        for rate in rates {
+            for net in of(Role::Net) {
+                for gross in of(Role::Gross).chain(of(Role::Due)) {
+                    let tax = gross.money.value - net.money.value;
+                    let known = index.contains_key(&tax) || tax.abs() < Decimal::ONE;
+                    if !known && tax_of(net.money.value, *rate) == tax {
+                        found.push(Found {
+                            rate: *rate,
+                            base: net.money.value,
+                            tax,
+                            base_at: Some(net.money.clone()),
+                            tax_at: at.clone(),
+                            base_known: true,
+                            one_row: false,
+                            exact: true,
+                            repaired: true,
+                        });
+                    }
+                }
             }
         }
     }
