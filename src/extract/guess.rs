@@ -8,9 +8,12 @@ mod amounts;
 mod bank;
 mod certainty;
 mod columns;
+mod currency;
 mod due;
 mod giro;
 mod heads;
+mod iban;
+mod ids;
 mod labelled;
 mod labels;
 mod lines;
@@ -28,7 +31,7 @@ pub use written::{amount, date, folded};
 use super::class;
 use crate::invoice::{Invoice, Term, bt};
 use crate::recognise::Text;
-use sheet::{Guess, Row};
+use sheet::Guess;
 
 /// Reads the header of an invoice.
 pub fn guess(text: &Text) -> Invoice {
@@ -38,13 +41,13 @@ pub fn guess(text: &Text) -> Invoice {
     let it = &mut invoice;
     it.number = seen(it, bt(1), heads::number(&rows));
     it.issue_date = seen(it, bt(2), heads::issue_date(&rows));
-    it.currency = seen(it, bt(5), currency(&rows));
+    it.currency = seen(it, bt(5), currency::currency(&rows));
     it.due_date = seen(it, bt(9), heads::due_date(&rows));
     it.buyer_reference = seen(it, bt(10), heads::buyer_reference(&rows));
     it.order = seen(it, bt(13), heads::order(&rows));
     it.seller.name = seen(it, bt(27), seller::name(&rows));
-    it.seller.vat_id = seen(it, bt(31), bank::vat_id(&rows));
-    it.seller.tax_number = seen(it, bt(32), bank::tax_number(&rows));
+    it.seller.vat_id = seen(it, bt(31), ids::vat_id(&rows));
+    it.seller.tax_number = seen(it, bt(32), ids::tax_number(&rows));
     let giro = giro::giro(text);
     money::payment(it, &rows, giro.as_ref());
     money::money(it, &rows, giro.as_ref());
@@ -57,27 +60,4 @@ fn seen<T>(invoice: &mut Invoice, term: Term, guess: Option<Guess<T>>) -> Option
     let guess = guess?;
     invoice.evidence.insert(term, guess.evidence);
     Some(guess.value)
-}
-
-/// BT-5: the currency whose sign or code stands on the page; two of them are no answer.
-fn currency(rows: &[Row]) -> Option<Guess<String>> {
-    let mut found: Option<Guess<String>> = None;
-    for token in rows.iter().flat_map(|row| &row.tokens) {
-        let is = |code: &str| token.text.trim_matches(|c: char| !c.is_alphabetic()) == code;
-        let code = if token.text.contains('€') || is("EUR") || is("Euro") {
-            "EUR"
-        } else if is("CHF") {
-            "CHF"
-        } else if is("USD") || token.text.starts_with('$') {
-            "USD"
-        } else {
-            continue;
-        };
-        match &found {
-            Some(earlier) if earlier.value != code => return None,
-            Some(_) => {}
-            None => found = Some(Guess::new(code.to_owned(), 0.95, std::slice::from_ref(token))),
-        }
-    }
-    found
 }

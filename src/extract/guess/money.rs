@@ -7,6 +7,7 @@ use super::amounts::amounts;
 use super::bank;
 use super::due::owed;
 use super::giro::Giro;
+use super::iban::iban;
 use super::labelled::{Labelled, holes, labelled};
 use super::lines::{self, Item};
 use super::roles::Role;
@@ -21,15 +22,19 @@ use rust_decimal::Decimal;
 
 /// BG-17: account, bank and holder.
 pub fn payment(invoice: &mut Invoice, rows: &[Row], giro: Option<&Giro>) {
-    let (mut account, mut provider) = (bank::iban(rows), bank::bic(rows));
+    let mut account = iban(rows);
+    let mut provider = bank::bic(rows, account.as_ref());
     if let Some(giro) = giro {
         account = giro.confirm(account, Some(&giro.account));
         provider = giro.confirm(provider, giro.provider.as_ref());
     }
-    let Some(account) = seen(invoice, bt(84), account) else { return };
+    if account.is_none() && provider.is_none() {
+        return;
+    }
+    let account = seen(invoice, bt(84), account);
     let provider = seen(invoice, bt(86), provider);
     let name = seen(invoice, bt(85), bank::holder(rows));
-    let transfer = CreditTransfer { account: Some(account), provider, name, ..CreditTransfer::default() };
+    let transfer = CreditTransfer { account, provider, name, ..CreditTransfer::default() };
     invoice.payment.push(Payment { transfers: vec![transfer], ..Payment::default() });
 }
 
