@@ -77,6 +77,13 @@ fn after_payments(
         // a sum of payments below its parts
         sums.reverse();
     }
+    let unpaid =
+        dues.iter().rfind(|due| payments.is_empty() && due.money.value == rest && rest != gross.value.value());
+    if let Some(due) = unpaid {
+        let mut due = due.money.guess(1.0).marked("sums");
+        due.evidence.confidence = gross.evidence.confidence;
+        return Some(Owed { due: Some(due), ..Owed::default() });
+    }
     let sign = if rest.is_sign_negative() { -Decimal::ONE } else { Decimal::ONE };
     for labelled in [true, false] {
         for (paid, at) in &sums {

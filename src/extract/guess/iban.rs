@@ -117,7 +117,7 @@ fn beginning_at(rows: &[Row], number: usize, start: usize) -> Option<Found> {
         return None;
     }
     let mut search =
-        Search { rows, country, length: *length, left: line_start(&rows[number], start), steps: 0 };
+        Search { rows, country, length: *length, left: [line_start(&rows[number], start), first.x], steps: 0 };
     let mut path = vec![(number, start)];
     let (value, repaired) = search.go(&pieces(front), &mut path)?;
     let tokens = path.iter().map(|(row, place)| rows[*row].tokens[*place].clone()).collect();
@@ -141,8 +141,8 @@ struct Search<'a> {
     rows: &'a [Row],
     country: &'a str,
     length: usize,
-    /// Points.
-    left: f32,
+    /// Where its label and itself begin; points.
+    left: [f32; 2],
     steps: usize,
 }
 
@@ -165,7 +165,7 @@ impl Search<'_> {
         for next in self.ways(row, place) {
             let piece = pieces(&self.rows[next.0].tokens[next.1].text);
             let digits = piece.chars().filter(char::is_ascii_digit).count();
-            if piece.is_empty() || piece.len() > 20 || digits * 2 < piece.len() {
+            if piece.is_empty() || piece.len() > 20 || self.lettered(&piece, digits) {
                 continue;
             }
             path.push(next);
@@ -190,14 +190,24 @@ impl Search<'_> {
             let same_page = self.rows[below].page == self.rows[row].page;
             let places = self.rows[below].tokens.iter().enumerate();
             let near = places.filter(|(number, other)| {
-                let under = (other.x - self.left).abs() < 2.0 * token.height.max(4.0);
-                (under || *number == 0 && other.x < self.left)
+                let under = self.left.iter().any(|left| (other.x - left).abs() < 2.0 * token.height.max(4.0));
+                (under || *number == 0 && other.x < self.left[0])
                     && same_page
                     && other.y - token.y < 3.5 * token.height
             });
             ways.extend(near.map(|(number, _)| (below, number)).take(2));
         }
         ways
+    }
+
+    /// A word rather than a piece of a number.
+    fn lettered(&self, piece: &str, digits: usize) -> bool {
+        let plain = piece.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+        if DIGITS_ONLY.contains(&self.country) {
+            digits * 2 < piece.len()
+        } else {
+            !plain || piece.len() > 4 && digits == 0
+        }
     }
 
     fn checked(&self, joined: &str) -> Option<(String, bool)> {

@@ -441,6 +441,11 @@ fn above_sums(rows: &[Row], amounts: &[Vec<Money>]) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let mut silent = 0;
     for number in (0..sum).rev() {
+        // What stands below the head of a table of sums is no line.
+        if amounts[number].is_empty() && names_sums(&rows[number]) {
+            items.clear();
+            continue;
+        }
         if rows[number].page != rows[sum].page || silent > 3 {
             break;
         }

@@ -49,7 +49,11 @@ pub fn money(invoice: &mut Invoice, rows: &[Row], giro: Option<&Giro>) {
     let sums = sums(&all, &holes(rows, &amounts), &hints);
     let owed = owed(&all, sums.gross.as_ref(), asked);
     extras(invoice, &all, &items, &sums);
-    invoice.lines = items.into_iter().map(|item| line(item, sums.lines)).collect();
+    let named = all.iter().any(|sum| {
+        let whole = sum.is_one_of(&[Role::Net, Role::Gross, Role::NetAndGross]) && sum.is_strong() && !sum.item;
+        whole && hints.lines.first() == Some(&sum.money.value)
+    });
+    invoice.lines = items.into_iter().map(|item| line(item, sums.lines || named)).collect();
     invoice.totals.without_vat = seen(invoice, bt(109), sums.net);
     invoice.totals.vat = seen(invoice, bt(110), sums.vat);
     invoice.totals.with_vat = seen(invoice, bt(112), sums.gross);

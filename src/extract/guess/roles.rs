@@ -19,6 +19,8 @@ pub enum Role {
     /// The receiver has something coming to him.
     Credit,
     Paid,
+    /// Passed on without VAT.
+    Exempt,
     /// Cash or card over the counter, and the change.
     Tender,
     Allowance,
@@ -49,12 +51,18 @@ pub fn label(tokens: &[Token]) -> Option<Label> {
         return None;
     }
     let joined = words.concat();
+    const COUNTER: &[&str] =
+        &["bar", "ec", "visa", "karte", "cash", "change", "zuruck", "card", "amex", "bargeld"];
+    if words.len() <= 3 && words.iter().any(|word| COUNTER.contains(word)) {
+        return Some(Label { role: Role::Tender, strong: true });
+    }
     for (role, phrases) in PHRASES {
         if phrases.iter().any(|phrase| joined.contains(phrase)) {
             return Some(Label { role: *role, strong: true });
         }
     }
-    sum_label(&words).or_else(|| extra_label(&words)).or_else(|| sentence_label(&joined))
+    let percent = near.iter().any(|token| token.text.contains('%'));
+    sum_label(&words, percent).or_else(|| extra_label(&words)).or_else(|| sentence_label(&joined))
 }
 
 /// The first phrase that is found decides. Folded, without blanks.
@@ -186,6 +194,21 @@ const PHRASES: &[(Role, &[&str])] = &[
             "zahlungsart",
         ],
     ),
+    (
+        Role::Exempt,
+        &[
+            "steuerfrei",
+            "ustfrei",
+            "mwstfrei",
+            "durchlaufend",
+            "nichtsteuerbar",
+            "gerichtskosten",
+            "auslagenohne",
+            "nichtumsatzsteuerpflichtig",
+            "vatexempt",
+            "zerorated",
+        ],
+    ),
     (Role::Allowance, &["summederabschlage", "gesamtbetragderabschlage", "summerabatte"]),
     (Role::Charge, &["summederzuschlage", "gesamtbetragderzuschlage"]),
     (
@@ -243,7 +266,7 @@ enum Says {
 }
 
 /// Net, VAT and gross; which words stand before which decides.
-fn sum_label(words: &[&str]) -> Option<Label> {
+fn sum_label(words: &[&str], percent: bool) -> Option<Label> {
     let mut said: Vec<Says> = Vec::new();
     for (place, word) in words.iter().enumerate() {
         let before = place.checked_sub(1).map(|before| words[before]);
@@ -267,6 +290,10 @@ fn sum_label(words: &[&str]) -> Option<Label> {
         // "netto = brutto"
         (Some(net), None, Some(gross)) if net < gross && said[gross] == Says::Gross(true) => {
             label(Role::NetAndGross, true)
+        }
+        // "MwSt 19 %   Netto"
+        (Some(net), Some(vat), _) if vat < net && percent && without.is_none() && with.is_none() => {
+            label(Role::Base, true)
         }
         (Some(net), Some(vat), _) => {
             label(if net < vat || without == Some(0) { Role::Net } else { Role::Vat }, true)

@@ -37,6 +37,9 @@ pub struct Found {
 impl Found {
     /// How much it proves.
     pub fn points(&self) -> i32 {
+        if self.rate.is_zero() {
+            return 2;
+        }
         let mut points = match (self.exact, self.tax.abs() >= Decimal::ONE) {
             (true, true) => 6,
             (true, false) | (false, true) => 3,
@@ -120,6 +123,25 @@ fn of_tax(all: &[Labelled], index: &Index, place: usize, rate: Decimal) -> Vec<F
     found.extend(contained(all, index, place, rate));
     found.extend(mended(all, place, rate));
     found
+}
+
+/// Amounts without VAT: fees and expenses that are passed on, or a row of the rate 0.
+pub fn exempt(all: &[Labelled]) -> Vec<Found> {
+    let free = |labelled: &&Labelled| {
+        labelled.is(Role::Exempt) && labelled.money.sound && !labelled.money.value.is_zero()
+    };
+    let found = all.iter().rev().filter(free).take(MOST_OF_A_RATE).map(|labelled| Found {
+        rate: Decimal::ZERO,
+        base: labelled.money.value,
+        tax: Decimal::new(0, 2),
+        base_at: Some(labelled.money.clone()),
+        tax_at: labelled.money.clone(),
+        base_known: true,
+        one_row: false,
+        exact: true,
+        repaired: false,
+    });
+    found.collect()
 }
 
 /// Amounts whose tax is this one, within a cent (within two where lines were rounded one by one).

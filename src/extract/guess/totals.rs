@@ -7,7 +7,7 @@
 use super::amounts::{Money, cents, digits_of, nearly, tax_of};
 use super::labelled::{Hole, Labelled};
 use super::roles::Role;
-use super::shares::{Found, Index, index, shares};
+use super::shares::{Found, Index, exempt, index, shares};
 use super::verdict::{Sums, told};
 use rust_decimal::Decimal;
 
@@ -69,7 +69,8 @@ impl Sheet<'_> {
         let mut readings = self.by_labels(&known);
         readings.extend(self.without_vat());
         let sums = self.of(Role::Gross).into_iter().chain(self.of(Role::Due));
-        readings.extend(sums.map(|sum| Reading { gross: sum.money.value, ..Reading::default() }));
+        let sound = sums.filter(|sum| sum.money.sound);
+        readings.extend(sound.map(|sum| Reading { gross: sum.money.value, ..Reading::default() }));
         readings.extend(self.by_shares(&known));
         readings.truncate(MOST_READINGS);
         readings
@@ -84,7 +85,8 @@ impl Sheet<'_> {
     /// Every choice of one share per rate, or none of it.
     fn by_shares(&self, known: &[Vec<Found>]) -> Vec<Reading> {
         let mut choices: Vec<Vec<Found>> = vec![Vec::new()];
-        for of_rate in known {
+        let exempt = exempt(self.all);
+        for of_rate in known.iter().chain(std::iter::once(&exempt)) {
             let mut more = choices.clone();
             for choice in &choices {
                 for share in of_rate {
@@ -96,7 +98,7 @@ impl Sheet<'_> {
             choices = more;
         }
         let mut readings = Vec::new();
-        for shares in choices.into_iter().filter(|choice| !choice.is_empty()) {
+        for shares in choices.into_iter().filter(|choice| choice.iter().any(|share| !share.tax.is_zero())) {
             let base: Decimal = shares.iter().map(|share| share.base).sum();
             let vat: Decimal = shares.iter().map(|share| share.tax).sum();
             // A part without VAT is in net and gross alone.
@@ -154,7 +156,7 @@ impl Sheet<'_> {
         }
         let reading = |sum: &&Labelled| Reading {
             net: Some(sum.money.value),
-            vat: Some(Decimal::ZERO),
+            vat: Some(Decimal::new(0, 2)),
             gross: sum.money.value,
             ..Reading::default()
         };
@@ -187,10 +189,19 @@ impl Sheet<'_> {
             None if self.labelled(gross, &[Role::Tender]).is_some() => 1,
             None if self.index.contains_key(&gross) => 0,
             None if self.misread(gross, &[Role::Gross, Role::NetAndGross, Role::Due]).is_some() => 1,
+            None if self.hidden(gross) => -12,
             None => -4,
         };
         let times = self.index.get(&gross).map_or(0, Vec::len);
         points + i32::from(due && label.is_some()) + i32::from(times > 1)
+    }
+
+    /// Another amount is named as the sum, and this one stands nowhere.
+    fn hidden(&self, gross: Decimal) -> bool {
+        self.all.iter().any(|sum| {
+            let named = sum.is(Role::Gross) && sum.is_strong() && sum.money.sound && !sum.share && !sum.item;
+            named && sum.money.value != gross
+        })
     }
 
     fn printed(&self, value: Decimal, roles: &[Role], several: bool) -> i32 {
@@ -230,8 +241,13 @@ impl Sheet<'_> {
         };
         let parts = reading.shares.len() > 1
             && reading.shares.iter().all(|share| share.tax_at.value == share.tax && share.tax_at.sound);
-        let taxes = parts || sound(&vat);
-        !vat.is_zero() && net + vat == reading.gross && taxes && sound(&net) && sound(&reading.gross)
+        let bases = parts
+            && reading
+                .shares
+                .iter()
+                .all(|share| share.base_at.as_ref().is_some_and(|base| base.value == share.base && base.sound));
+        let printed = (bases || sound(&net)) && (parts || sound(&vat)) && sound(&reading.gross);
+        !vat.is_zero() && net + vat == reading.gross && printed
     }
 
     /// The lines add up to net or gross.

@@ -88,6 +88,8 @@ impl<'a> Proof<'a> {
         }
         let money = match labelled.map(|labelled| &labelled.money).or_else(|| self.printed(value)) {
             Some(money) if money.sound => money,
+            // What had to be mended is worth nothing alone.
+            Some(_) if self.count == 0 => return None,
             Some(money) => {
                 marks.push("repaired");
                 money
@@ -151,7 +153,10 @@ impl<'a> Proof<'a> {
             let tax = self.give(vat, &[Role::Vat], true);
             return tax.map(|tax| Share { rate: Decimal::ZERO, base, tax, category }).into_iter().collect();
         }
-        self.reading.shares.iter().map(|share| self.share(share, category)).collect()
+        let mut shares: Vec<&Found> = self.reading.shares.iter().collect();
+        shares.sort_by_key(|share| share.tax_at.row);
+        let category = |share: &Found| if share.rate.is_zero() { "E" } else { category };
+        shares.into_iter().map(|share| self.share(share, category(share))).collect()
     }
 
     fn share(&self, share: &Found, category: &'static str) -> Share {
