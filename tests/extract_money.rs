@@ -280,6 +280,62 @@ fn sums_with_payments_discounts_and_traps() {
 }
 
 #[test]
+fn sums_of_special_trades() {
+    check(&[
+        (
+            "an instalment of a building site",
+            "2. Abschlagsrechnung\nAbschlagszahlung netto 10.000,00 €\n19 % MwSt 1.900,00 €\nAbschlagsbetrag brutto 11.900,00 €",
+            "net 10000.00 · vat 1900.00 · gross 11900.00 · due 11900.00 · 19% of 10000.00 = 1900.00",
+        ),
+        (
+            "what was built so far, less what was charged, then tax",
+            "Rechnung\nLeistung netto gesamt 50.000,00 €\nabzgl. 1. Abschlagsrechnung netto -20.000,00 €\nNettobetrag 30.000,00 €\n19 % USt 5.700,00 €\nRechnungsbetrag 35.700,00 €",
+            "net 30000.00 · vat 5700.00 · gross 35700.00 · due 35700.00 · 19% of 30000.00 = 5700.00",
+        ),
+        (
+            "an insurance: its tax is no VAT",
+            "Beitragsrechnung\nJahresbeitrag 100,00 €\nVersicherungsteuer 19 % 19,00 €\nZu zahlen 119,00 €",
+            "gross 119.00 · due 119.00",
+        ),
+        (
+            "a balance in English",
+            "Invoice\nNet amount 1,000.00\nVAT (19%) 190.00\nInvoice total 1,190.00\nLess deposit paid 190.00\nBalance due 1,000.00",
+            "net 1000.00 · vat 190.00 · gross 1190.00 · paid 190.00 · due 1000.00 · 19% of 1000.00 = 190.00",
+        ),
+        (
+            "postage without tax",
+            "Rechnung\nSumme netto 42,00 €\n7 % MwSt 2,94 €\nPorto (durchlaufender Posten) 5,00 €\nEndbetrag 49,94 €",
+            "net 47.00 · vat 2.94 · gross 49.94 · due 49.94 · 7% of 42.00 = 2.94 · 0% E of 5.00 = 0.00",
+        ),
+        (
+            "freight forwarder: tax by key at the foot",
+            "Rechnung\nSchl.  Nettobetrag   USt-%   USt-Betrag   Rechnungsbetrag\n1        1.234,50      19       234,56          1.469,06",
+            "net 1234.50 · vat 234.56 · gross 1469.06 · due 1469.06 · 19% of 1234.50 = 234.56",
+        ),
+        (
+            "telephone: sum of services, then tax",
+            "Ihre Rechnung\nSumme aller Leistungen (netto)    110,05\nUmsatzsteuer 19 %                  20,91\nZu zahlender Betrag               130,96 €\nDen Betrag buchen wir am 30.11.2026 ab.",
+            "net 110.05 · vat 20.91 · gross 130.96 · due 130.96 · 19% of 110.05 = 20.91",
+        ),
+        (
+            "a publisher with prices that hold the tax",
+            "Rechnung\nTitel                 Menge   Preis    Betrag\nHandbuch Vergabe          2   53,50    107,00\nGesamtbetrag                           107,00\nIm Betrag sind 7 % MwSt enthalten        7,00",
+            "vat 7.00 · gross 107.00 · due 107.00 · 7% of 100.00 = 7.00",
+        ),
+        (
+            "the tax is named above its amount",
+            "Rechnung\nNettobetrag\n200,00 €\nUmsatzsteuer 19 %\n38,00 €\nGesamtbetrag\n238,00 €",
+            "net 200.00 · vat 38.00 · gross 238.00 · due 238.00 · 19% of 200.00 = 38.00",
+        ),
+        (
+            "dollars, no tax",
+            "Invoice\nSubtotal $1,250.00\nTotal $1,250.00\nAmount due $1,250.00",
+            "gross 1250.00 · due 1250.00",
+        ),
+    ]);
+}
+
+#[test]
 fn damaged_digits_are_put_right_only_by_proof() {
     check(&[
         (

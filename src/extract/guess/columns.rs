@@ -80,14 +80,14 @@ pub fn head(rows: &[Row], number: usize, has_amount: impl Fn(usize) -> bool) -> 
     let page = rows[number].page;
     let height = rows[number].tokens.first().map_or(10.0, |token| token.height);
     let mut level = rows[number].tokens.first().map_or(0.0, |token| token.y);
-    for below in number + 1..(number + 1 + REACH).min(rows.len()) {
-        let near = rows[below].page == page
-            && rows[below].tokens.first().is_some_and(|first| (first.y - level).abs() < 2.5 * height.max(6.0));
-        let more = named(&rows[below]);
-        if !near || more.is_empty() || has_amount(below) || rows[below].tokens.len() > 2 * more.len() + 2 {
+    for (below, next) in rows.iter().enumerate().skip(number + 1).take(REACH) {
+        let near = next.page == page
+            && next.tokens.first().is_some_and(|first| (first.y - level).abs() < 2.5 * height.max(6.0));
+        let more = named(next);
+        if !near || more.is_empty() || has_amount(below) || next.tokens.len() > 2 * more.len() + 2 {
             break;
         }
-        level = rows[below].tokens.first().map_or(level, |token| token.y);
+        level = next.tokens.first().map_or(level, |token| token.y);
         last = below;
         add(&mut columns, more);
     }

@@ -3,14 +3,15 @@
 //! In: rows, amounts, invoice lines. Out: [`Labelled`]. A role comes from the words in front of an amount, else
 //! from the head of its column, else from the words above it. Absent on purpose: comparing amounts.
 
-use super::amounts::{Money, bare_rate, rates};
+use super::amounts::{Money, bare_rate, rates, tax_of};
 use super::lines::Item;
 use super::roles::{Label, Role, label};
-use super::sheet::Row;
+use super::sheet::{Row, Token};
 use rust_decimal::Decimal;
 
 /// Rows below the head of a table of sums that may belong to it.
 const MOST_BELOW: usize = 9;
+const MOST_RATES: usize = 6;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled {
@@ -77,22 +78,23 @@ pub fn labelled(rows: &[Row], amounts: &[Vec<Money>], items: &[Item]) -> Vec<Lab
         while item_rows.next_if(|item| *item < number).is_some() {}
         let item = item_rows.peek() == Some(&number);
         let monies = &amounts[number];
-        if monies.iter().all(|money| !money.sound) {
-            if let Some(found) = sum_heads(number, row) {
-                heads = found;
-                continue;
-            }
+        if monies.iter().all(|money| !money.sound)
+            && let Some(found) = sum_heads(number, row)
+        {
+            heads = found;
+            continue;
         }
         if monies.is_empty() {
             continue;
         }
-        let mut percents: Vec<Decimal> = rates(row).into_iter().map(|(rate, _)| rate).collect();
         let near =
             heads.columns.len() > 1 && number <= heads.row + MOST_BELOW && rows[heads.row].page == row.page;
         let labels = if near && !item { by_heads(&heads, monies) } else { None };
-        if labels.is_some() || percents.is_empty() {
-            percents.extend(row.tokens.iter().filter_map(|token| bare_rate(&token.text)).take(6));
+        let mut percents = row_rates(row, monies, labels.as_deref());
+        if let (true, Some(above)) = (percents.is_empty(), words_above(rows, number)) {
+            percents.extend(rates(above).into_iter().map(|(rate, _)| (rate, usize::MAX)));
         }
+        let labels = labels.or_else(|| by_arithmetic(row, monies, &percents).filter(|_| !item));
         let share = labels.is_some() && !percents.is_empty() && !is_sum(row, monies);
         let labels = match labels {
             Some(labels) if share => labels.into_iter().map(as_share).collect(),
@@ -101,10 +103,60 @@ pub fn labelled(rows: &[Row], amounts: &[Vec<Money>], items: &[Item]) -> Vec<Lab
         };
         for (money, label) in monies.iter().zip(labels) {
             let label = if item { label.filter(|label| label.role == Role::Charge) } else { label };
-            all.push(Labelled { money: money.clone(), label, rates: percents.clone(), item, share });
+            let others = percents.iter().filter(|(_, place)| !(money.start..money.end).contains(place));
+            let rates = others.map(|(rate, _)| *rate).collect();
+            all.push(Labelled { money: money.clone(), label, rates, item, share });
         }
     }
     all
+}
+
+/// The rates of a row and the tokens they stand in. A bare number counts where no `%` is printed, and not where
+/// it is an amount with a name of its own.
+fn row_rates(row: &Row, monies: &[Money], labels: Option<&[Option<Label>]>) -> Vec<(Decimal, usize)> {
+    let mut found = rates(row);
+    if labels.is_none() && !found.is_empty() {
+        return found;
+    }
+    for (place, token) in row.tokens.iter().enumerate() {
+        let Some(rate) = bare_rate(&token.text) else { continue };
+        let amount = monies.iter().position(|money| (money.start..money.end).contains(&place));
+        let free = match (amount, labels) {
+            (None, _) => true,
+            (Some(amount), Some(labels)) => labels[amount].is_none(),
+            (Some(_), None) => monies.len() > 3,
+        };
+        if free && found.len() < MOST_RATES {
+            found.push((rate, place));
+        }
+    }
+    found
+}
+
+/// Three amounts of a row that are net, VAT and gross by their arithmetic: of one rate, or the sum of all.
+fn by_arithmetic(row: &Row, monies: &[Money], rates: &[(Decimal, usize)]) -> Option<Vec<Option<Label>>> {
+    let count = monies.len();
+    if !(3..=5).contains(&count) {
+        return None;
+    }
+    let sum = is_sum(row, monies);
+    for net in 0..count - 2 {
+        for vat in net + 1..count - 1 {
+            for gross in vat + 1..count {
+                let [n, v, g] = [net, vat, gross].map(|place| monies[place].value);
+                let own = |place: usize| (monies[vat].start..monies[vat].end).contains(&place);
+                let taxed = rates.iter().any(|(rate, place)| tax_of(n, *rate) == v && !own(*place));
+                if n + v == g && !v.is_zero() && v.abs() < n.abs() && (sum || taxed) {
+                    let mut labels = vec![None; count];
+                    for (place, role) in [(net, Role::Net), (vat, Role::Vat), (gross, Role::Gross)] {
+                        labels[place] = Some(Label { role, strong: true });
+                    }
+                    return Some(labels);
+                }
+            }
+        }
+    }
+    None
 }
 
 /// "Summe 37.511,37 6.878,71 44.390,08" at the end of a table of rates.
@@ -189,20 +241,25 @@ fn by_words(rows: &[Row], number: usize, monies: &[Money]) -> Vec<Option<Label>>
             labels[last] = Some(first);
         }
     }
-    let wordless =
-        row.tokens.iter().all(|token| token.folded.chars().filter(|c| c.is_alphabetic()).count() < 4);
-    if wordless && labels.iter().all(Option::is_none) {
-        let above = number.checked_sub(1).map(|above| &rows[above]).filter(|above| above.page == row.page);
-        let near = above.filter(|above| {
-            let (Some(over), Some(under)) = (above.tokens.first(), row.tokens.first()) else { return false };
-            let text = above.tokens.iter().all(|token| super::written::amount(&token.text).is_none());
-            text && (under.y - over.y).abs() < 2.2 * under.height.max(over.height)
-        });
-        if let (Some(above), Some(last)) = (near, labels.last_mut()) {
-            *last = label(&above.tokens);
-        }
+    if let (true, Some(above), Some(last)) =
+        (labels.iter().all(Option::is_none), words_above(rows, number), labels.last_mut())
+    {
+        *last = label(&above.tokens);
     }
     labels
+}
+
+/// The row of words right above a row of nothing but numbers.
+fn words_above(rows: &[Row], number: usize) -> Option<&Row> {
+    let row = &rows[number];
+    let letters = |token: &Token| token.folded.chars().filter(|c| c.is_alphabetic()).count();
+    let wordless = row.tokens.iter().all(|token| letters(token) < 4);
+    let above =
+        number.checked_sub(1).map(|above| &rows[above]).filter(|above| wordless && above.page == row.page)?;
+    let (over, under) = (above.tokens.first()?, row.tokens.first()?);
+    let text = above.tokens.iter().all(|token| super::written::amount(&token.text).is_none());
+    let near = (under.y - over.y).abs() < 2.2 * under.height.max(over.height);
+    (text && near).then_some(above)
 }
 
 /// Words of a row that names a sum and nothing else.

@@ -119,7 +119,7 @@ fn item(rows: &[Row], number: usize, amounts: &[Money], head: &Head) -> Option<I
     });
     let front = found.map(|money| money.start).or(place)?;
     let said = label(&row.tokens[..front]).map(|label| label.role);
-    if matches!(said, Some(Role::Carry | Role::Aside | Role::Paid | Role::Tender)) {
+    if said == Some(Role::Carry) {
         return None;
     }
     let parts = Parts::of(row, front, head);
@@ -139,8 +139,8 @@ fn item(rows: &[Row], number: usize, amounts: &[Money], head: &Head) -> Option<I
         return None;
     }
     let name = parts.name(row, front);
-    let sum =
-        matches!(said, Some(Role::Net | Role::Gross | Role::Vat | Role::Due | Role::Allowance | Role::Base));
+    // The words of a line may sound like a sum ("Stromsteuer", "Stundensatz"); then only its product counts.
+    let sum = said.is_some_and(|role| !matches!(role, Role::Charge | Role::Exempt));
     if proof.is_none() && (sum || name.is_empty() && parts.numbers.is_empty()) {
         return None;
     }

@@ -5,11 +5,11 @@
 
 use super::amounts::amounts;
 use super::bank;
-use super::due::owed;
 use super::giro::Giro;
 use super::iban::iban;
 use super::labelled::{Labelled, holes, labelled};
 use super::lines::{self, Item};
+use super::owed::owed;
 use super::roles::Role;
 use super::seen;
 use super::sheet::Row;

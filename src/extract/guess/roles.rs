@@ -56,197 +56,72 @@ pub fn label(tokens: &[Token]) -> Option<Label> {
     if words.len() <= 3 && words.iter().any(|word| COUNTER.contains(word)) {
         return Some(Label { role: Role::Tender, strong: true });
     }
+    let percent = near.iter().any(|token| token.text.contains('%'));
+    let sum = sum_label(&words, percent);
     for (role, phrases) in PHRASES {
         if phrases.iter().any(|phrase| joined.contains(phrase)) {
-            return Some(Label { role: *role, strong: true });
+            // "Abschlagszahlung netto" is a sum of an instalment invoice, "abzgl. Abschlagszahlung" was paid.
+            let instalment = *role == Role::Paid
+                && sum.is_some_and(|sum| sum.strong)
+                && !words.iter().any(|word| TAKEN_OFF.contains(word));
+            return if instalment { sum } else { Some(Label { role: *role, strong: true }) };
         }
     }
-    let percent = near.iter().any(|token| token.text.contains('%'));
-    sum_label(&words, percent).or_else(|| extra_label(&words)).or_else(|| sentence_label(&joined))
+    sum.or_else(|| extra_label(&words)).or_else(|| sentence_label(&joined))
 }
 
 /// The first phrase that is found decides. Folded, without blanks.
+#[rustfmt::skip]
 const PHRASES: &[(Role, &[&str])] = &[
-    (
-        Role::Aside,
-        &[
-            "skonto",
-            "neuerabschlag",
-            "neuermonatlich",
-            "kunftig",
-            "monatlicherabschlag",
-            "nachsterabschlag",
-            "nachsteabschlag",
-            "abschlagbetragt",
-            "stundensatz",
-            "einzelpreis",
-            "gesparterbetrag",
-            "siesparen",
-            "earlypayment",
-            "cashdiscount",
-            "selbstbehalt",
-            "vorjahr",
-            "mahngebuhr",
-            "stammkapital",
-            "rohgewinn",
-            "sieerhalten",
-            "punktestand",
-            "warenwertab",
-            "freigrenze",
-        ],
-    ),
-    (
-        Role::Carry,
-        &[
-            "ubertrag",
-            "vortrag",
-            "carriedforward",
-            "broughtforward",
-            "carryforward",
-            "zwischensummeseite",
-            "summeseite",
-            "seitensumme",
-            "seitenubertrag",
-            "seitenwert",
-        ],
-    ),
+    (Role::Aside, &[
+        "versicherungsteuer", "versicherungssteuer", "stromsteuer", "energiesteuer", "kfzsteuer", "grundsteuer", "citytax",
+        "gewerbesteuer", "kurtaxe", "beherbergungssteuer", "einfuhrumsatzsteuer", "skonto", "neuerabschlag", "neuermonatlich", "kunftig", "monatlicherabschlag", "nachsterabschlag",
+        "nachsteabschlag", "abschlagbetragt", "stundensatz", "einzelpreis", "gesparterbetrag", "siesparen",
+        "earlypayment", "cashdiscount", "selbstbehalt", "vorjahr", "mahngebuhr", "stammkapital", "rohgewinn",
+        "sieerhalten", "punktestand", "warenwertab", "freigrenze",
+    ]),
+    (Role::Carry, &[
+        "ubertrag", "vortrag", "carriedforward", "broughtforward", "carryforward", "zwischensummeseite", "summeseite",
+        "seitensumme", "seitenubertrag", "seitenwert",
+    ]),
     (Role::Rounding, &["rundung", "rounding", "rundungsdifferenz"]),
-    (
-        Role::Credit,
-        &[
-            "ihrguthaben",
-            "guthabenzuihrengunsten",
-            "zuihrengunsten",
-            "erstattungsbetrag",
-            "erstattungbetrag",
-            "ruckerstattung",
-            "auszahlungsbetrag",
-            "wirerstatten",
-            "verbleibendesguthaben",
-            "guthabenbetrag",
-        ],
-    ),
-    (
-        Role::Due,
-        &[
-            "zuzahlen",
-            "zuuberweisen",
-            "zahlbetrag",
-            "zahlungsbetrag",
-            "restbetrag",
-            "restforderung",
-            "restzahlung",
-            "offenerbetrag",
-            "offenebetrag",
-            "offenersaldo",
-            "nochoffen",
-            "nochzubezahlen",
-            "zubezahlen",
-            "falligerbetrag",
-            "falligerrechnungsbetrag",
-            "falligebetrag",
-            "amountdue",
-            "balancedue",
-            "totaldue",
-            "duepayable",
-            "amountpayable",
-            "totalpayable",
-            "payableamount",
-            "nachzahlung",
-            "uberweisungsbetrag",
-            "abbuchungsbetrag",
-            "lastschriftbetrag",
-            "einzugsbetrag",
-            "zahllast",
-            "schlusszahlung",
-            "verbleibenderbetrag",
-            "verbleibendeforderung",
-            "zuentrichten",
-            "verbleibenzuzahlen",
-            "forderungsbetrag",
-            "zuleistendezahlung",
-            "zahlungsbetrag",
-            "outstandingbalance",
-            "balanceoutstanding",
-            "pleasepay",
-            "zuzahlenderbetrag",
-            "saldofallig",
-        ],
-    ),
-    (
-        Role::Tender,
-        &[
-            "gegeben",
-            "ruckgeld",
-            "wechselgeld",
-            "girocard",
-            "eckarte",
-            "eccash",
-            "kartenzahlung",
-            "kreditkarte",
-            "mastercard",
-            "maestro",
-            "barzahlung",
-            "amountreceived",
-            "changedue",
-            "zuruckbar",
-            "bezahltmitkarte",
-            "zahlungsart",
-        ],
-    ),
-    (
-        Role::Exempt,
-        &[
-            "steuerfrei",
-            "ustfrei",
-            "mwstfrei",
-            "durchlaufend",
-            "nichtsteuerbar",
-            "gerichtskosten",
-            "auslagenohne",
-            "nichtumsatzsteuerpflichtig",
-            "vatexempt",
-            "zerorated",
-        ],
-    ),
+    (Role::Credit, &[
+        "guthaben", "zuihrengunsten", "erstattungsbetrag", "erstattungbetrag",
+        "ruckerstattung", "auszahlungsbetrag", "wirerstatten",
+    ]),
+    (Role::Due, &[
+        "zuzahlen", "zuuberweisen", "zahlbetrag", "zahlungsbetrag", "restbetrag", "restforderung", "restzahlung",
+        "offenerbetrag", "offenebetrag", "offenersaldo", "nochoffen", "nochzubezahlen", "zubezahlen", "falligerbetrag",
+        "falligerrechnungsbetrag", "falligebetrag", "amountdue", "balancedue", "totaldue", "duepayable", "amountpayable",
+        "totalpayable", "payableamount", "nachzahlung", "uberweisungsbetrag", "abbuchungsbetrag", "lastschriftbetrag",
+        "einzugsbetrag", "zahllast", "schlusszahlung", "verbleibenderbetrag", "verbleibendeforderung", "zuentrichten",
+        "verbleibenzuzahlen", "forderungsbetrag", "zuleistendezahlung", "zahlungsbetrag", "outstandingbalance",
+        "balanceoutstanding", "pleasepay", "zuzahlenderbetrag", "saldofallig",
+    ]),
+    (Role::Tender, &[
+        "gegeben", "ruckgeld", "wechselgeld", "girocard", "eckarte", "eccash", "kartenzahlung", "kreditkarte",
+        "mastercard", "maestro", "barzahlung", "amountreceived", "changedue", "zuruckbar", "bezahltmitkarte",
+    ]),
+    (Role::Exempt, &[
+        "steuerfrei", "ustfrei", "mwstfrei", "durchlaufend", "nichtsteuerbar", "gerichtskosten", "auslagenohne",
+        "nichtumsatzsteuerpflichtig", "vatexempt", "zerorated",
+    ]),
     (Role::Allowance, &["summederabschlage", "gesamtbetragderabschlage", "summerabatte"]),
     (Role::Charge, &["summederzuschlage", "gesamtbetragderzuschlage"]),
-    (
-        Role::Paid,
-        &[
-            "anzahlung",
-            "abschlag",
-            "bereitsgezahlt",
-            "bereitsbezahlt",
-            "bereitsgeleistet",
-            "bereitsberechnet",
-            "bereitsabgerechnet",
-            "bereitserhalten",
-            "gezahlt",
-            "bezahlt",
-            "teilzahlung",
-            "teilrechnung",
-            "vorauszahlung",
-            "vorauskasse",
-            "akonto",
-            "geleistetezahlung",
-            "zahlungseingang",
-            "zahlungvom",
-            "erhaltenezahlung",
-            "ihrezahlung",
-            "alreadypaid",
-            "amountpaid",
-            "lesspaid",
-            "deposit",
-            "prepaid",
-            "prepayment",
-            "downpayment",
-            "advancepayment",
-            "paymentreceived",
-            "paymentsreceived",
-            "verrechnetmit",
-        ],
-    ),
+    (Role::Paid, &[
+        "anzahlung", "abschlag", "bereitsgezahlt", "bereitsbezahlt", "bereitsgeleistet", "bereitsberechnet",
+        "bereitsabgerechnet", "bereitserhalten", "gezahlt", "bezahlt", "teilzahlung", "teilrechnung", "vorauszahlung",
+        "vorauskasse", "akonto", "geleistetezahlung", "zahlungseingang", "zahlungvom", "erhaltenezahlung", "ihrezahlung",
+        "alreadypaid", "amountpaid", "lesspaid", "deposit", "prepaid", "prepayment", "downpayment", "advancepayment",
+        "paymentreceived", "paymentsreceived", "verrechnetmit",
+    ]),
+];
+
+/// Words that say of an instalment that it was paid.
+#[rustfmt::skip]
+const TAKEN_OFF: &[&str] = &[
+    "abz", "abzgl", "abzugl", "abzuglich", "vom", "bereits", "gezahlt", "geleistet", "geleistete", "geleisteter", "erhalten", "erhaltene",
+    "minus", "less", "bezahlt", "verrechnet", "ihre", "gezahlte", "gezahlter", "paid",
 ];
 
 /// What one word says about a sum.
@@ -311,71 +186,30 @@ fn sum_label(words: &[&str], percent: bool) -> Option<Label> {
         (None, None, None) => None,
     }
 }
-
+#[rustfmt::skip]
 const NET: &[&str] = &[
-    "nettobetrag",
-    "nettosumme",
-    "nettowert",
-    "nettogesamt",
-    "nettogesamtbetrag",
-    "nettorechnungsbetrag",
-    "gesamtnetto",
-    "summenetto",
-    "nettototal",
-    "netamount",
-    "nettowarenwert",
-    "gesamtnettobetrag",
-    "nettoendbetrag",
+    "nettobetrag", "nettosumme", "nettowert", "nettogesamt", "nettogesamtbetrag", "nettorechnungsbetrag",
+    "gesamtnetto", "summenetto", "nettototal", "netamount", "nettowarenwert", "gesamtnettobetrag", "nettoendbetrag",
     "nettoentgelt",
 ];
+#[rustfmt::skip]
 const WEAK_NET: &[&str] =
     &["zwischensumme", "warenwert", "subtotal", "positionssumme", "zwischentotal", "warensumme"];
+#[rustfmt::skip]
 const VAT: &[&str] = &[
-    "mwst",
-    "ust",
-    "vat",
-    "umsatzsteuer",
-    "mehrwertsteuer",
-    "mwstbetrag",
-    "ustbetrag",
-    "steuerbetrag",
-    "steuersumme",
-    "mwstsumme",
-    "gesamtsteuer",
+    "mwst", "ust", "vat", "umsatzsteuer", "mehrwertsteuer", "mwstbetrag", "ustbetrag", "steuerbetrag", "steuersumme",
+    "mwstsumme", "gesamtsteuer",
 ];
+#[rustfmt::skip]
 const GROSS: &[&str] = &[
-    "gesamtbetrag",
-    "rechnungsbetrag",
-    "endbetrag",
-    "endsumme",
-    "gesamtsumme",
-    "rechnungssumme",
-    "rechnungsendbetrag",
-    "rechnungsendsumme",
-    "gutschriftsbetrag",
-    "gutschriftbetrag",
-    "gesamtforderung",
-    "rechnungstotal",
-    "gesamttotal",
-    "gesamtrechnungsbetrag",
-    "grandtotal",
-    "gesamtendbetrag",
-    "rechnungswert",
-    "auftragssumme",
-    "schlussbetrag",
-    "stornobetrag",
-    "gesamtkosten",
-    "gesamtpreis",
-    "invoicetotal",
-    "bruttosumme",
-    "bruttobetrag",
-    "bruttorechnungsbetrag",
-    "endpreis",
-    "vergutungsbetrag",
-    "honorarsumme",
+    "gesamtbetrag", "rechnungsbetrag", "endbetrag", "endsumme", "gesamtsumme", "rechnungssumme", "rechnungsendbetrag",
+    "rechnungsendsumme", "gutschriftsbetrag", "gutschriftbetrag", "gesamtforderung", "rechnungstotal", "gesamttotal",
+    "gesamtrechnungsbetrag", "grandtotal", "gesamtendbetrag", "rechnungswert", "auftragssumme", "schlussbetrag",
+    "stornobetrag", "gesamtkosten", "gesamtpreis", "invoicetotal", "bruttosumme", "bruttobetrag",
+    "bruttorechnungsbetrag", "endpreis", "vergutungsbetrag", "honorarsumme",
 ];
-const WEAK_GROSS: &[&str] =
-    &["summe", "gesamt", "total", "betrag", "summa", "insgesamt", "totalbetrag", "amount"];
+#[rustfmt::skip]
+const WEAK_GROSS: &[&str] = &["summe", "gesamt", "total", "betrag", "summa", "insgesamt", "totalbetrag", "amount"];
 
 fn says(word: &str, before: Option<&str>) -> Option<Says> {
     let terms = before.is_some_and(|before| {
@@ -413,19 +247,10 @@ fn says(word: &str, before: Option<&str>) -> Option<Says> {
     {
         return Some(Says::With);
     }
+    #[rustfmt::skip]
     const ON_TOP: &[&str] = &[
-        "zzgl",
-        "zuzuglich",
-        "plus",
-        "excl",
-        "exkl",
-        "exklusive",
-        "ohne",
-        "vor",
-        "excluding",
-        "zuzgl",
-        "exclusive",
-    ];
+    "zzgl", "zuzuglich", "plus", "excl", "exkl", "exklusive", "ohne", "vor", "excluding", "zuzgl", "exclusive",
+];
     if ON_TOP.contains(&word) {
         return Some(Says::Without);
     }
@@ -448,43 +273,18 @@ fn says(word: &str, before: Option<&str>) -> Option<Says> {
 
 /// Discounts and charges below the table.
 fn extra_label(words: &[&str]) -> Option<Label> {
+    #[rustfmt::skip]
     const ALLOWANCE: &[&str] = &[
-        "rabatt",
-        "nachlass",
-        "sondernachlass",
-        "discount",
-        "mengenrabatt",
-        "treuerabatt",
-        "minderung",
-        "sicherheitseinbehalt",
-        "einbehalt",
-        "gutschein",
-        "preisnachlass",
-        "abzug",
-        "aktionsrabatt",
-    ];
+    "rabatt", "nachlass", "sondernachlass", "discount", "mengenrabatt", "treuerabatt", "minderung",
+    "sicherheitseinbehalt", "einbehalt", "gutschein", "preisnachlass", "abzug", "aktionsrabatt",
+];
+    #[rustfmt::skip]
     const CHARGE: &[&str] = &[
-        "versand",
-        "versandkosten",
-        "porto",
-        "fracht",
-        "frachtkosten",
-        "verpackung",
-        "lieferkosten",
-        "shipping",
-        "transportkosten",
-        "mindermengenzuschlag",
-        "zuschlag",
-        "bearbeitungsgebuhr",
-        "versandkostenanteil",
-        "lieferpauschale",
-        "versandpauschale",
-        "handling",
-        "versandundverpackung",
-        "energiezuschlag",
-        "dieselzuschlag",
-        "maut",
-    ];
+    "versand", "versandkosten", "porto", "fracht", "frachtkosten", "verpackung", "lieferkosten", "shipping",
+    "transportkosten", "mindermengenzuschlag", "zuschlag", "bearbeitungsgebuhr", "versandkostenanteil",
+    "lieferpauschale", "versandpauschale", "handling", "versandundverpackung", "energiezuschlag", "dieselzuschlag",
+    "maut",
+];
     for word in words {
         if ALLOWANCE.contains(word) || word.ends_with("rabatt") || word.ends_with("nachlass") {
             return Some(Label { role: Role::Allowance, strong: true });
@@ -498,19 +298,12 @@ fn extra_label(words: &[&str]) -> Option<Label> {
 
 /// "…berechnen wir 7.209,14 €", "…buchen wir am 30.11. von Ihrem Konto ab".
 fn sentence_label(joined: &str) -> Option<Label> {
+    #[rustfmt::skip]
     const DUE: &[&str] = &[
-        "uberweis",
-        "buchenwir",
-        "abgebucht",
-        "eingezogen",
-        "abbuchen",
-        "einziehen",
-        "begleichen",
-        "payable",
-        "pleaseremit",
-        "pleasetransfer",
-        "fallig",
-    ];
+    "uberweis", "buchenwir", "abgebucht", "eingezogen", "abbuchen", "einziehen", "begleichen", "payable",
+    "pleaseremit", "pleasetransfer", "fallig",
+];
+    #[rustfmt::skip]
     const GROSS: &[&str] =
         &["berechnenwir", "stellenwir", "inrechnung", "wirberechnen", "summehohe", "inhohevon"];
     if DUE.iter().any(|phrase| joined.contains(phrase)) {

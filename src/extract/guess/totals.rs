@@ -2,7 +2,7 @@
 //!
 //! In: labelled amounts, lines, what a GiroCode asks for. Out: [`Sums`]. Every way to read net, VAT and gross
 //! from the amounts gets points for what speaks for it: labels, net + VAT = gross, the rate, the lines. The
-//! reading with most points wins. Absent on purpose: what is due; see `due`.
+//! reading with most points wins. Absent on purpose: what is due; see `owed`.
 
 use super::amounts::{Money, cents, digits_of, nearly, tax_of};
 use super::labelled::{Hole, Labelled};
@@ -187,7 +187,7 @@ impl Sheet<'_> {
             Some(_) => 3,
             None if due => 3,
             None if self.labelled(gross, &[Role::Tender]).is_some() => 1,
-            None if self.index.contains_key(&gross) => 0,
+            None if self.index.contains_key(&gross) => -3 * i32::from(self.named_otherwise(gross)),
             None if self.misread(gross, &[Role::Gross, Role::NetAndGross, Role::Due]).is_some() => 1,
             None if self.hidden(gross) => -12,
             None => -4,
@@ -196,7 +196,13 @@ impl Sheet<'_> {
         points + i32::from(due && label.is_some()) + i32::from(times > 1)
     }
 
-    /// Another amount is named as the sum, and this one stands nowhere.
+    /// Another amount is named as the sum.
+    fn named_otherwise(&self, gross: Decimal) -> bool {
+        let other = |sum: &Labelled| sum.is(Role::Gross) && sum.money.sound && sum.money.value != gross;
+        self.all.iter().any(|sum| other(sum) && !sum.share && !sum.item)
+    }
+
+    /// Another amount is named without doubt as the sum, and this one stands nowhere.
     fn hidden(&self, gross: Decimal) -> bool {
         self.all.iter().any(|sum| {
             let named = sum.is(Role::Gross) && sum.is_strong() && sum.money.sound && !sum.share && !sum.item;

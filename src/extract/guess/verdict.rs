@@ -30,6 +30,8 @@ pub struct Share {
     pub category: &'static str,
 }
 
+const GROSS: &[Role] = &[Role::Gross, Role::NetAndGross, Role::Due, Role::Tender, Role::Net];
+
 /// What speaks for a reading.
 struct Proof<'a> {
     sheet: &'a Sheet<'a>,
@@ -38,6 +40,8 @@ struct Proof<'a> {
     /// Independent proofs.
     count: usize,
     rival: bool,
+    /// The gross sum is named as such.
+    named: bool,
 }
 
 pub fn told(sheet: &Sheet, reading: &Reading, rival: bool) -> Sums {
@@ -50,7 +54,6 @@ pub fn told(sheet: &Sheet, reading: &Reading, rival: bool) -> Sums {
     } else {
         &[Role::Net, Role::NetAndGross, Role::Base, Role::Gross]
     };
-    const GROSS: &[Role] = &[Role::Gross, Role::NetAndGross, Role::Due, Role::Tender, Role::Net];
     Sums {
         net: reading.net.and_then(|net| proof.give(net, nets, bases)),
         vat: reading.vat.and_then(|vat| proof.give(vat, &[Role::Vat], several || !charged)),
@@ -75,7 +78,12 @@ impl<'a> Proof<'a> {
         if rival {
             marks.push("several");
         }
-        Self { sheet, reading, marks, count, rival }
+        let named =
+            sheet.labelled(reading.gross, GROSS).is_some() || sheet.misread(reading.gross, GROSS).is_some();
+        if !named {
+            marks.push("nameless");
+        }
+        Self { sheet, reading, marks, count, rival, named }
     }
 
     /// A sum with its place on the page; `computed` ones need none of their own.
@@ -102,13 +110,14 @@ impl<'a> Proof<'a> {
             }
         };
         let repaired = marks.contains(&"repaired");
-        let worth = match (self.count, labelled.is_some()) {
-            (2.., _) if repaired => 0.97,
-            (2.., _) => 0.99,
+        // Amounts without a name may agree by chance.
+        let worth = match (self.count, self.named || self.count > 2) {
+            (2.., true) if repaired => 0.97,
+            (2.., true) => 0.99,
             (1, true) => 0.96,
-            (1, false) => 0.9,
-            (0, true) => 0.6,
-            (0, false) => 0.4,
+            (1.., false) => 0.85,
+            (0, _) if labelled.is_some() => 0.6,
+            (0, _) => 0.4,
         };
         Some(self.weighed(money, value, worth, &marks))
     }

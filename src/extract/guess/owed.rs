@@ -7,7 +7,7 @@
 use super::labelled::Labelled;
 use super::roles::Role;
 use super::sheet::Guess;
-use crate::invoice::Amount;
+use crate::invoice::{Amount, Evidence};
 use rust_decimal::Decimal;
 
 const MOST_PAYMENTS: usize = 12;
@@ -53,7 +53,10 @@ pub fn owed(all: &[Labelled], gross: Option<&Guess<Amount>>, giro: Option<Decima
         );
     }
     let tender = of(Role::Tender).iter().any(|tender| tender.money.value.abs() >= total.abs());
-    if tender || !payments.is_empty() {
+    // What was taken off above the sum is not in it any more.
+    let place = |evidence: &Evidence| (evidence.page, evidence.area[1]);
+    let open = payments.iter().any(|paid| place(&paid.money.evidence) >= place(&gross.evidence));
+    if tender || open {
         return Owed::default();
     }
     let mut due = gross.clone();
