@@ -99,6 +99,9 @@ impl Sheet<'_> {
         }
         let mut readings = Vec::new();
         for shares in choices.into_iter().filter(|choice| choice.iter().any(|share| !share.tax.is_zero())) {
+            if readings.len() >= MOST_READINGS {
+                break;
+            }
             let base: Decimal = shares.iter().map(|share| share.base).sum();
             let vat: Decimal = shares.iter().map(|share| share.tax).sum();
             // A part without VAT is in net and gross alone.
