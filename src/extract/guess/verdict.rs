@@ -169,12 +169,14 @@ impl<'a> Proof<'a> {
     }
 
     fn share(&self, share: &Found, category: &'static str) -> Share {
+        // The breakdown is right or wrong as a whole.
+        let repaired = self.reading.shares.iter().any(|share| share.repaired);
         let mut marks = self.marks.clone();
-        if share.repaired {
+        if repaired {
             marks.push("repaired");
         }
         let worth = match self.count {
-            2.. if share.repaired => 0.97,
+            2.. if repaired => 0.97,
             2.. => 0.99,
             _ => 0.9,
         };
