@@ -4,26 +4,12 @@
 //! page, which box). Absent on purpose: lines, buyer, learning from suppliers. A value that cannot be read
 //! with reason is left out: a gap is seen by a person, a wrong value is not.
 
-mod amounts;
-mod bank;
 mod certainty;
-mod columns;
-mod currency;
-mod giro;
 mod heads;
-mod iban;
-mod ids;
-mod labelled;
 mod labels;
-mod lines;
 mod money;
-mod owed;
-mod roles;
 mod seller;
-mod shares;
 mod sheet;
-mod totals;
-mod verdict;
 mod written;
 
 pub use written::{amount, date, folded};

@@ -3,18 +3,34 @@
 //! In: rows and the GiroCode. Out: totals, VAT breakdown, lines and payment of the invoice, with evidence.
 //! Absent on purpose: reading; every part has its own file.
 
-use super::amounts::amounts;
-use super::bank;
-use super::giro::Giro;
-use super::iban::iban;
-use super::labelled::{Labelled, holes, labelled};
-use super::lines::{self, Item};
-use super::owed::owed;
-use super::roles::Role;
+mod amounts;
+pub(super) mod bank;
+mod columns;
+mod currency;
+pub(super) mod giro;
+mod iban;
+mod ids;
+mod labelled;
+mod lines;
+mod owed;
+mod roles;
+mod shares;
+mod totals;
+mod verdict;
+
+use super::{labels, sheet, written};
+
+use amounts::amounts;
+use giro::Giro;
+use iban::iban;
+use labelled::{Labelled, holes, labelled};
+use lines::{Item};
+use owed::owed;
+use roles::Role;
 use super::seen;
-use super::sheet::Row;
-use super::totals::{Hints, sums};
-use super::verdict::Sums;
+use sheet::Row;
+use totals::{Hints, sums};
+use verdict::Sums;
 use crate::invoice::{
     Amount, CreditTransfer, Evidence, Invoice, Item as Article, Line, Payment, VatBreakdown, bg, bt,
 };
