@@ -1,22 +1,34 @@
 //! An invoice guessed from its pages.
 //!
 //! In: [`Text`]. Out: an [`Invoice`] without syntax, each header value with its evidence (how surely, which
-//! page, which box). Absent on purpose: lines, buyer, learning from suppliers. A value that cannot be read
+//! page, which box). Absent on purpose: lines, learning from suppliers. A value that cannot be read
 //! with reason is left out: a gap is seen by a person, a wrong value is not.
 
+mod ballot;
 mod bank;
+mod buyer;
+mod catalogue;
+mod cells;
 mod certainty;
+mod dates;
+mod due;
+mod header;
 mod heads;
+mod issued;
 mod labels;
+mod names;
 mod seller;
 mod sheet;
+mod signs;
 mod totals;
 mod written;
 
 pub use written::{amount, date, folded};
 
 use super::class;
-use crate::invoice::{Amount, CreditTransfer, Invoice, Payment, Term, VatBreakdown, bg, bt};
+use crate::invoice::{
+    Amount, CreditTransfer, Delivery, Evidence, Invoice, Payment, Period, PrecedingInvoice, Term, VatBreakdown, bg, bt,
+};
 use crate::recognise::Text;
 use sheet::{Guess, Row};
 use totals::Sums;
@@ -27,13 +39,9 @@ pub fn guess(text: &Text) -> Invoice {
     let mut invoice =
         Invoice { type_code: Some(class::type_code(&text.plain()).to_owned()), ..Invoice::default() };
     let it = &mut invoice;
-    it.number = seen(it, bt(1), heads::number(&rows));
-    it.issue_date = seen(it, bt(2), heads::issue_date(&rows));
+    let credit = it.type_code.as_deref() == Some("381");
+    head(it, header::read(text, &rows, credit));
     it.currency = seen(it, bt(5), currency(&rows));
-    it.due_date = seen(it, bt(9), heads::due_date(&rows));
-    it.buyer_reference = seen(it, bt(10), heads::buyer_reference(&rows));
-    it.order = seen(it, bt(13), heads::order(&rows));
-    it.seller.name = seen(it, bt(27), seller::name(&rows));
     it.seller.vat_id = seen(it, bt(31), bank::vat_id(&rows));
     it.seller.tax_number = seen(it, bt(32), bank::tax_number(&rows));
     payment(it, &rows);
@@ -47,6 +55,37 @@ fn seen<T>(invoice: &mut Invoice, term: Term, guess: Option<Guess<T>>) -> Option
     let guess = guess?;
     invoice.evidence.insert(term, guess.evidence);
     Some(guess.value)
+}
+
+/// Every value on the pages that could be meant by a term of the head (BT-1, 2, 9, 10, 13, 27, 44), best first: for
+/// whoever knows more about the supplier than one page says.
+pub fn candidates(text: &Text, term: Term) -> Vec<(String, Evidence)> {
+    let rows = sheet::rows(text);
+    header::candidates(text, &rows, term).into_iter().map(|guess| (guess.value, guess.evidence)).collect()
+}
+
+fn head(it: &mut Invoice, head: header::Header) {
+    it.number = seen(it, bt(1), head.number);
+    it.issue_date = seen(it, bt(2), head.issue_date);
+    it.due_date = seen(it, bt(9), head.due_date);
+    it.buyer_reference = seen(it, bt(10), head.buyer_reference);
+    it.project = seen(it, bt(11), head.project);
+    it.contract = seen(it, bt(12), head.contract);
+    it.order = seen(it, bt(13), head.order);
+    it.payment_terms = seen(it, bt(20), head.payment_terms);
+    if let Some(number) = seen(it, bt(25), head.preceding) {
+        it.preceding.push(PrecedingInvoice { number: Some(number), ..PrecedingInvoice::default() });
+    }
+    it.seller.name = seen(it, bt(27), head.seller);
+    it.buyer.name = seen(it, bt(44), head.buyer);
+    if let Some(date) = seen(it, bt(72), head.delivered) {
+        it.delivery = Some(Delivery { date: Some(date), ..Delivery::default() });
+    }
+    if let Some(period) = head.period {
+        it.evidence.insert(bt(74), period.evidence.clone());
+        let (start, end) = seen(it, bt(73), Some(period)).unzip();
+        it.period = Some(Period { start, end, ..Period::default() });
+    }
 }
 
 /// BT-5: the currency whose sign or code stands on the page; two of them are no answer.

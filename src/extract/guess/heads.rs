@@ -1,262 +1,258 @@
-//! Number, dates and references of a guessed invoice.
+//! Number and references of a guessed invoice.
 //!
-//! In: rows. Out: guesses. Absent on purpose: the due date that follows from terms ("14 Tage netto"); only a
-//! date that stands there is read.
+//! In: a [`View`]. Out: votes for each value; [`ballot::elect`] chooses. Absent on purpose: dates (`issued`,
+//! `due`) and names (`seller`, `buyer`).
 
-use super::labels::{Place, beside, places};
-use super::sheet::{Guess, Row, Token, date_at};
+use super::ballot::{self, Vote, reading};
+use super::catalogue::{Kind, one_edit};
+use super::issued::date_near;
+use super::sheet::Token;
+use super::signs::{Position, Sign, View};
 use super::written::amount;
 use crate::invoice::checks;
-use jiff::civil::Date;
 
-/// BT-1 Invoice number
-pub fn number(rows: &[Row]) -> Option<Guess<String>> {
-    const LABELS: [&str; 20] = [
-        "rechnungsnummer",
-        "rechnungsnr",
-        "rechnungnr",
-        "rechnungno",
-        "rechnungsno",
-        "rechnungnummer",
-        "gutschriftsnummer",
-        "gutschriftsnr",
-        "gutschriftnr",
-        "stornorechnungnr",
-        "kostenrechnungnr",
-        "schlussrechnungnr",
-        "invoicenumber",
-        "invoiceno",
-        "belegnummer",
-        "belegnr",
-        "renr",
-        "rgnr",
-        "fakturanummer",
-        "fakturanr",
-    ];
-    labelled(rows, &LABELS, 0.9, |tokens| identifier(tokens, 3)).or_else(|| heading_number(rows))
-}
-
-/// "Rechnung 2026-017": a heading with its number behind it.
-fn heading_number(rows: &[Row]) -> Option<Guess<String>> {
-    let heading = |token: &Token| {
-        let word = token.folded.as_str();
-        word.ends_with("rechnung") && word != "berechnung" || word == "gutschrift" || word == "invoice"
-    };
-    rows.iter().find_map(|row| {
-        let place = row.tokens.iter().position(heading).filter(|place| *place < 2)?;
-        let (value, used) = identifier(&row.tokens[place + 1..], 1)?;
-        let long = value.chars().filter(char::is_ascii_digit).count() >= 3;
-        long.then(|| Guess::new(value, 0.6, &row.tokens[place + 1..place + 1 + used]))
-    })
-}
-
-/// BT-2 Invoice issue date
-pub fn issue_date(rows: &[Row]) -> Option<Guess<Date>> {
-    const SURE: [&str; 8] = [
-        "rechnungsdatum",
-        "belegdatum",
-        "ausstellungsdatum",
-        "datumderrechnung",
-        "gutschriftsdatum",
-        "invoicedate",
-        "rechnungvom",
-        "gutschriftvom",
-    ];
-    const LIKELY: [&str; 2] = ["datum", "date"];
-    labelled(rows, &SURE, 0.95, |tokens| date_at(tokens, 0))
-        .or_else(|| labelled(rows, &LIKELY, 0.85, |tokens| date_at(tokens, 0)))
-        .or_else(|| date_beside_number(rows))
-        .or_else(|| date_of_letter(rows))
-        .or_else(|| only_date(rows))
-}
-
-/// "Rechnung Nr. 17 vom 3. November 2026"
-fn date_beside_number(rows: &[Row]) -> Option<Guess<Date>> {
-    rows.iter().take_while(|row| row.page == 1).find_map(|row| {
-        let names = row.tokens.iter().take(3).any(|token| token.folded.contains("rechnung"));
-        let from = row.tokens.iter().position(|token| token.folded == "vom").filter(|_| names)?;
-        let (date, used) = date_at(&row.tokens, from + 1)?;
-        Some(Guess::new(date, 0.85, &row.tokens[from + 1..from + 1 + used]))
-    })
-}
-
-/// "Auenfurt, den 2. November 2026": place and date of a letter, above its text.
-fn date_of_letter(rows: &[Row]) -> Option<Guess<Date>> {
-    rows.iter().filter(|row| row.page == 1 && row.depth < 0.5).find_map(|row| {
-        let den = row.tokens.iter().position(|token| token.folded == "den").filter(|place| *place > 0)?;
-        let (date, used) = date_at(&row.tokens, den + 1)?;
-        let ends_the_line = den + 1 + used == row.tokens.len();
-        ends_the_line.then(|| Guess::new(date, 0.85, &row.tokens[den + 1..]))
-    })
-}
-
-/// The one date in the upper half of the first page that no other label claims.
-fn only_date(rows: &[Row]) -> Option<Guess<Date>> {
-    const OTHER: [&str; 10] =
-        ["liefer", "leistung", "fallig", "zahl", "bestell", "zeitraum", "auftrag", "skonto", "bis", "eingang"];
-    let mut only: Option<Guess<Date>> = None;
-    for row in rows.iter().filter(|row| row.page == 1 && row.depth < 0.5) {
-        if row.tokens.iter().any(|token| OTHER.iter().any(|other| token.folded.starts_with(other))) {
-            continue;
-        }
-        for start in 0..row.tokens.len() {
-            let Some((date, used)) = date_at(&row.tokens, start) else { continue };
-            if only.as_ref().is_some_and(|earlier| earlier.value != date) {
-                return None;
-            }
-            only = Some(Guess::new(date, 0.6, &row.tokens[start..start + used]));
-            break;
-        }
+/// BT-1 Invoice number. `codes` are the machine-readable codes of the pages.
+pub fn numbers(view: &View, codes: &[&str], credit: bool) -> Vec<Vote<String>> {
+    let mut votes = labelled(view, Kind::Number, 0.9);
+    votes.extend(labelled(view, Kind::Paper, 0.6));
+    votes.extend(heading_numbers(view));
+    // only a credit note names an invoice that is not itself
+    if !credit {
+        votes.extend(labelled(view, Kind::Preceding, 0.45));
     }
-    only
+    let echoes = echoes(view, &votes, codes);
+    votes.extend(echoes);
+    votes
 }
 
-/// BT-9 Payment due date, where the date itself is written.
-pub fn due_date(rows: &[Row]) -> Option<Guess<Date>> {
-    const SURE: [&str; 9] = [
-        "falligam",
-        "falligkeit",
-        "falligkeitsdatum",
-        "falligzum",
-        "zahlbarbis",
-        "zuzahlenbis",
-        "duedate",
-        "zahlbarbiszum",
-        "zahlungsziel",
-    ];
-    labelled(rows, &SURE, 0.9, due_at).or_else(|| due_sentence(rows))
+/// BT-25 Preceding Invoice reference, on a credit note.
+pub fn preceding(view: &View) -> Vec<Vote<String>> {
+    labelled(view, Kind::Preceding, 0.9)
 }
 
-fn due_at(tokens: &[Token]) -> Option<(Date, usize)> {
-    let discount = tokens.iter().take(8).any(|token| token.folded.contains("skonto"));
-    if discount { None } else { date_at(tokens, 0) }
+/// BT-12 Contract reference
+pub fn contracts(view: &View) -> Vec<Vote<String>> {
+    labelled(view, Kind::Contract, 0.85)
 }
 
-/// "Bitte überweisen Sie den Betrag bis zum 3. November 2026": also over a line break.
-fn due_sentence(rows: &[Row]) -> Option<Guess<Date>> {
-    const PAY: [&str; 7] = ["uberweis", "zahl", "begleich", "ausgleich", "fallig", "entricht", "abbuch"];
-    for (number, row) in rows.iter().enumerate() {
-        let near = &rows[number.saturating_sub(1)..=number];
-        let mut words = near.iter().flat_map(|row| &row.tokens);
-        let pays = words.any(|token| PAY.iter().any(|pay| token.folded.starts_with(pay)));
-        let discount = row.tokens.iter().any(|token| token.folded.contains("skonto"));
-        if !pays || discount {
-            continue;
-        }
-        for place in 0..row.tokens.len() {
-            if !["bis", "zum", "spatestens", "am"].contains(&row.tokens[place].folded.as_str()) {
-                continue;
-            }
-            if let Some((date, used)) = date_at(&row.tokens, place + 1) {
-                return Some(Guess::new(date, 0.75, &row.tokens[place + 1..place + 1 + used]));
-            }
-        }
-    }
-    None
-}
-
-/// BT-10 Buyer reference: a Leitweg-ID with right check digits, else what is labelled as ours.
-pub fn buyer_reference(rows: &[Row]) -> Option<Guess<String>> {
-    const ROUTING: [&str; 2] = ["leitwegid", "leitweg"];
-    const OURS: [&str; 7] = [
-        "ihrzeichen",
-        "ihrereferenz",
-        "kundenreferenz",
-        "buyerreference",
-        "kaufererreferenz",
-        "ihraktenzeichen",
-        "kassenzeichen",
-    ];
-    let routing = |tokens: &[Token]| {
-        let word = tokens.first()?.text.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
-        checks::leitweg_id(&word).then_some((word, 1))
-    };
-    labelled(rows, &ROUTING, 0.98, routing)
-        .or_else(|| labelled(rows, &OURS, 0.6, |tokens| identifier(tokens, 3)))
+/// BT-11 Project reference
+pub fn projects(view: &View) -> Vec<Vote<String>> {
+    labelled(view, Kind::Project, 0.85)
 }
 
 /// BT-13 Purchase order reference
-pub fn order(rows: &[Row]) -> Option<Guess<String>> {
-    const LABELS: [&str; 11] = [
-        "bestellnummer",
-        "bestellnr",
-        "ihrebestellnummer",
-        "ihrebestellnr",
-        "ihrebestellung",
-        "bestellungnr",
-        "bestellung",
-        "bestellzeichen",
-        "purchaseorder",
-        "ponumber",
-        "orderno",
-    ];
-    labelled(rows, &LABELS, 0.8, |tokens| identifier(tokens, 3))
+pub fn orders(view: &View) -> Vec<Vote<String>> {
+    labelled(view, Kind::Order, 0.9)
 }
 
-/// The first label, in the order of the list, whose value can be read.
-fn labelled<T>(
-    rows: &[Row],
-    labels: &[&str],
-    confidence: f32,
-    read: impl Fn(&[Token]) -> Option<(T, usize)>,
-) -> Option<Guess<T>> {
-    for label in labels {
-        for place in places(rows, label) {
-            if belongs_to_another(&rows[place.row], place) {
+/// BT-10 Buyer reference: a Leitweg-ID with right check digits, else what is labelled as the buyer's own sign.
+pub fn buyer_references(view: &View) -> Vec<Vote<String>> {
+    let mut votes: Vec<Vote<String>> = Vec::new();
+    for sign in view.of(Kind::Routing) {
+        votes.extend(routing(view, sign));
+    }
+    if !votes.is_empty() {
+        return votes;
+    }
+    votes.extend(unlabelled_routing(view));
+    votes.extend(labelled(view, Kind::Ours, 0.75));
+    if votes.is_empty() {
+        votes.extend(view.of(Kind::Ours).filter_map(|sign| free_text(view, sign)));
+    }
+    votes
+}
+
+/// What the labels of one kind name, as identifiers.
+fn labelled(view: &View, kind: Kind, weight: f32) -> Vec<Vote<String>> {
+    let mut votes = Vec::new();
+    for sign in view.of(kind) {
+        let Some(named) = view.value(sign, |tokens| identifier(tokens)) else { continue };
+        let mut weight = weight;
+        let mut marks = vec![if sign.exact { "label" } else { "label-damaged" }, reading(named.tokens)];
+        if !sign.exact {
+            weight *= 0.85;
+        }
+        if !sign.firm {
+            weight *= 0.9;
+            marks.push("in-sentence");
+        }
+        if named.position == Position::Below {
+            weight *= if view.fills_cell(&named) { 0.96 } else { 0.85 };
+            marks.push("below");
+        }
+        // "Abschlagsrechnung Nr. 2" counts, it does not name
+        let digits = named.value.chars().filter(char::is_ascii_digit).count();
+        if digits < 3 {
+            weight *= 0.6;
+            marks.push("short");
+        }
+        let key = ballot::key(&named.value);
+        votes.push(Vote::new(named.value, key, weight, named.tokens, &marks));
+    }
+    votes
+}
+
+/// "Rechnung 2026-017": a heading with its number behind it.
+fn heading_numbers(view: &View) -> Vec<Vote<String>> {
+    let mut votes = Vec::new();
+    for cell in &view.cells {
+        for place in 0..cell.tokens.len().min(3) {
+            let word = cell.tokens[place].folded.as_str();
+            let heading = word.ends_with("rechnung")
+                && !["berechnung", "umrechnung", "anrechnung", "verrechnung"].contains(&word)
+                || ["gutschrift", "invoice", "rechnungskorrektur", "liquidation", "honorarnote"].contains(&word);
+            let other = place > 0
+                && ["zu", "zur", "der", "ihrer", "ihre", "unserer", "ursprungliche", "zugehorige"]
+                    .contains(&cell.tokens[place - 1].folded.as_str());
+            if !heading || other || view.sign_at(cell.row, cell.start + place).is_some() {
                 continue;
             }
-            let found = beside(rows, place, |tokens| {
-                let (value, used) = read(tokens)?;
-                Some(Guess::new(value, confidence, &tokens[..used]))
-            });
-            if found.is_some() {
-                return found;
+            let Some((value, used)) = identifier(&cell.tokens[place + 1..]) else { continue };
+            let digits = value.chars().filter(char::is_ascii_digit).count();
+            let year = digits == 4 && value.len() == 4 && (value.starts_with("20") || value.starts_with("19"));
+            if digits < 3 || year {
+                continue;
+            }
+            let tokens = &cell.tokens[place + 1..place + 1 + used];
+            let weight = if place == 0 { 0.7 } else { 0.5 };
+            let key = ballot::key(&value);
+            votes.push(Vote::new(value, key, weight, tokens, &["heading", reading(tokens)]));
+            break;
+        }
+    }
+    votes
+}
+
+/// The same value where nothing names it: page headers, the purpose of the payment, a code.
+fn echoes(view: &View, votes: &[Vote<String>], codes: &[&str]) -> Vec<Vote<String>> {
+    let mut keys: Vec<(&str, &Vote<String>)> = Vec::new();
+    for vote in votes {
+        if vote.key.len() >= 5 && keys.len() < 8 && !keys.iter().any(|(key, _)| *key == vote.key) {
+            keys.push((&vote.key, vote));
+        }
+    }
+    let mut found = Vec::new();
+    for (key, vote) in &keys {
+        for row in view.rows {
+            for token in row.tokens.iter().filter(|token| token.folded == **key) {
+                let tokens = std::slice::from_ref(token);
+                let value = vote.guess.value.clone();
+                found.push(Vote::new(value, (*key).to_owned(), 0.4, tokens, &["echo", reading(tokens)]));
+            }
+        }
+        for code in codes.iter().filter(|code| ballot::key(code).contains(*key)) {
+            let mut vote = Vote::new(vote.guess.value.clone(), (*key).to_owned(), 0.9, &[], &["code"]);
+            vote.guess.evidence.page = 1;
+            if !code.is_empty() {
+                found.push(vote);
+            }
+        }
+    }
+    found
+}
+
+/// A Leitweg-ID beside its label, in up to four pieces, also over a line break.
+fn routing(view: &View, sign: &Sign) -> Option<Vote<String>> {
+    let row = &view.rows[sign.row].tokens;
+    let mut tokens: Vec<Token> = row[sign.end..].iter().take(4).cloned().collect();
+    let left = tokens.first().map_or(row[sign.start].x, |first| first.x);
+    for below in view.rows[sign.row + 1..].iter().take(2) {
+        let under = below.tokens.iter().filter(|token| (token.x - left).abs() < 3.0 * token.height);
+        tokens.extend(under.take(1).cloned());
+    }
+    for start in 0..tokens.len() {
+        let mut joined = String::new();
+        for end in start..tokens.len().min(start + 4) {
+            joined.push_str(tokens[end].text.trim_matches(|c: char| ",;:().".contains(c)));
+            if let Some((value, exact)) = leitweg(&joined) {
+                let read = &tokens[start..=end];
+                let marks: &[&'static str] = if exact {
+                    &["label", "checksum", reading(read)]
+                } else {
+                    &["label", "checksum", "repaired", reading(read)]
+                };
+                let weight = if exact { 0.99 } else { 0.85 };
+                return Some(Vote::new(value.clone(), ballot::key(&value), weight, read, marks));
             }
         }
     }
     None
 }
 
-/// "Ihre Rechnungsnummer" on our own letters, "bitte bei Zahlung angeben: …" are fine; a label that is the
-/// tail of a longer word group ("ursprüngliche Rechnungsnummer") names another document.
-fn belongs_to_another(row: &Row, place: Place) -> bool {
-    const EARLIER: [&str; 5] = ["ursprungliche", "ursprunglichen", "originalrechnung", "stornierte", "bezug"];
-    place.start > 0 && EARLIER.contains(&row.tokens[place.start - 1].folded.as_str())
+/// A Leitweg-ID that stands alone; three parts and a German state leave little to chance.
+fn unlabelled_routing(view: &View) -> Vec<Vote<String>> {
+    let mut votes = Vec::new();
+    for token in view.rows.iter().flat_map(|row| &row.tokens) {
+        let word = token.text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        let state = word.get(..2).is_some_and(|state| ("01"..="16").contains(&state) || state == "99");
+        let parts: Vec<&str> = word.split('-').collect();
+        let built = parts.len() == 3 && parts[0].len() >= 8 && state;
+        if built && checks::leitweg_id(word) {
+            let tokens = std::slice::from_ref(token);
+            votes.push(Vote::new(word.to_owned(), ballot::key(word), 0.8, tokens, &["checksum", reading(tokens)]));
+        }
+    }
+    votes
 }
 
-/// A number or sign: up to `longest` words close together, with a digit in it, no date and no amount.
-fn identifier(tokens: &[Token], longest: usize) -> Option<(String, usize)> {
-    const STOP: [&str; 12] = [
-        "vom",
-        "datum",
-        "seite",
-        "date",
-        "kunde",
-        "kundennr",
-        "kundennummer",
-        "rechnungsdatum",
-        "uber",
-        "fur",
-        "bitte",
-        "und",
-    ];
-    const OTHER: [&str; 5] = ["ust", "iban", "tel", "fax", "steuer"];
+/// The Leitweg-ID as it stands, or with letters and digits that look alike put right, where the check digits
+/// then agree and no other repair would do.
+fn leitweg(joined: &str) -> Option<(String, bool)> {
+    let joined = joined.replace(['–', '—', '\u{2010}', '\u{2011}', '\u{ad}'], "-");
+    if checks::leitweg_id(&joined) {
+        return Some((joined, true));
+    }
+    let digit = |c: char| match c {
+        'O' | 'o' | 'Q' => '0',
+        'I' | 'l' | 'ı' | '|' => '1',
+        'Z' => '2',
+        'S' | 's' => '5',
+        'B' => '8',
+        c => c,
+    };
+    let parts: Vec<&str> = joined.split('-').collect();
+    let (coarse, check) = (parts.first()?, parts.last()?);
+    if parts.len() < 2 || parts.len() > 3 || coarse.len() < 2 {
+        return None;
+    }
+    let (coarse, check): (String, String) =
+        (coarse.chars().map(digit).collect(), check.chars().map(digit).collect());
+    let mended = if parts.len() == 3 {
+        format!("{coarse}-{}-{check}", parts[1].to_uppercase())
+    } else {
+        format!("{coarse}-{check}")
+    };
+    checks::leitweg_id(&mended).then_some((mended, false))
+}
+
+/// "Referenz des Käufers: Frau Muster": the rest of the cell.
+fn free_text(view: &View, sign: &Sign) -> Option<Vote<String>> {
+    let colon = view.rows[sign.row].tokens[sign.start..sign.end].iter().any(|token| token.text.ends_with(':'));
+    let cell = view.cell_at(sign.row, sign.start);
+    let tokens = cell.tokens.get(sign.end - cell.start..)?;
+    let tokens = &tokens[tokens.iter().position(|token| !token.folded.is_empty())?..];
+    let separate = tokens.len() < cell.tokens.len() - (sign.end - cell.start);
+    let value = super::sheet::text(tokens);
+    let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+    if tokens.len() > 5 || letters < 3 || !(colon || separate) || value.contains(',') {
+        return None;
+    }
+    let key = ballot::key(&value);
+    Some(Vote::new(value, key, 0.6, tokens, &["label", "words", reading(tokens)]))
+}
+
+/// A number or sign: up to four words close together, with a digit in it, no date and no amount.
+pub fn identifier(tokens: &[Token]) -> Option<(String, usize)> {
+    let begin = tokens.iter().take(3).position(|token| token.text.contains(char::is_alphanumeric))?;
     let mut joined = String::new();
     let mut used = 0;
-    for (place, token) in tokens.iter().take(longest).enumerate() {
-        let last = place.checked_sub(1).map(|before| &tokens[before]);
-        let apart = last
-            .is_some_and(|last| token.page != last.page || token.x - (last.x + last.width) > 0.8 * last.height);
-        let word = token.text.trim_matches(|c: char| ",;:()".contains(c)).trim_end_matches('.');
-        let plain = word.chars().all(|c| c.is_alphanumeric() || "-/._#".contains(c));
-        let label = place > 0 && token.text.ends_with(':');
-        let prose = place > 0 && word.len() > 3 && word.chars().all(char::is_alphabetic);
-        let other = OTHER.iter().any(|other| token.folded.starts_with(other));
-        if apart || label || prose || other || !plain || STOP.contains(&token.folded.as_str()) {
+    for place in begin..tokens.len().min(begin + 4) {
+        let token = &tokens[place];
+        let word = bare(&token.text);
+        if place > begin && apart(&tokens[place - 1], token) || !fits(tokens, place, word) {
             break;
         }
-        let value = date_at(tokens, place).is_some() || amount(&token.text).is_some();
-        if value {
+        if place > begin && !goes_on(tokens, place, word, &joined) {
             break;
         }
         if used > 0 {
@@ -264,10 +260,61 @@ fn identifier(tokens: &[Token], longest: usize) -> Option<(String, usize)> {
         }
         joined.push_str(word);
         used = place + 1;
-        if token.text.ends_with([',', ';']) {
+        if token.text.ends_with([',', ';', ')']) || place == begin && word.len() > 12 {
             break;
         }
     }
-    let digits = joined.chars().any(|c| c.is_ascii_digit());
-    if digits && joined.len() <= 40 { Some((joined, used)) } else { None }
+    let joined = joined.trim_start_matches(['#', '.', '-', '/', '_']).trim_end_matches([' ', '-', '/', '_']);
+    let digits = joined.chars().filter(char::is_ascii_digit).count();
+    let letters = joined.chars().filter(|c| c.is_alphabetic()).count();
+    let number = digits > 0 && letters <= digits + 12 && joined.chars().count() <= 30;
+    (number && !is_another(joined)).then(|| (joined.to_owned(), used))
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| ",;:()|*'\"‚‘’„“”".contains(c)).trim_end_matches('.')
+}
+
+fn apart(last: &Token, token: &Token) -> bool {
+    token.page != last.page || token.x - (last.x + last.width) > 0.8 * last.height.max(token.height)
+}
+
+/// Could be a piece of an identifier at all.
+fn fits(tokens: &[Token], place: usize, word: &str) -> bool {
+    const STOP: [&str; 14] = [
+        "vom", "datum", "seite", "date", "kunde", "kundennr", "kundennummer", "rechnungsdatum", "uber", "fur",
+        "bitte", "und", "von", "siehe",
+    ];
+    const OTHER: [&str; 7] = ["ust", "iban", "tel", "fax", "steuer", "rechnung", "hrb"];
+    let token = &tokens[place];
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-/._#+–".contains(c));
+    let other = OTHER.iter().any(|other| token.folded.starts_with(other));
+    let value = date_near(tokens, place).is_some() || amount(&token.text).is_some();
+    plain && !other && !value && !STOP.contains(&token.folded.as_str())
+}
+
+/// Whether a further word belongs to the identifier: it has digits, or is a sign before digits.
+fn goes_on(tokens: &[Token], place: usize, word: &str, joined: &str) -> bool {
+    let is_digit = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    if tokens[place].text.ends_with(':') {
+        return false;
+    }
+    let next = tokens.get(place + 1).is_some_and(|next| is_digit(&next.text) && !apart(&tokens[place], next));
+    let sign = word.chars().count() <= 4 && word.chars().all(|c| !c.is_lowercase());
+    let first = !is_digit(joined);
+    if is_digit(word) { first || word.len() > 1 || joined.ends_with(['-', '/']) } else { sign && next }
+}
+
+/// Built like something that has its own label.
+fn is_another(value: &str) -> bool {
+    let plain: String = value.chars().filter(|c| c.is_alphanumeric()).collect();
+    let country = plain.starts_with("DE") || plain.starts_with("AT");
+    let rest = plain.get(2..).unwrap_or_default();
+    let digits = rest.bytes().all(|byte| byte.is_ascii_digit());
+    country && digits && (plain.len() == 11 && !value.contains('-') || rest.len() >= 16) || checks::iban(&plain)
+}
+
+/// Whether two readings of an identifier differ by one letter only.
+pub fn nearly(a: &str, b: &str) -> bool {
+    a != b && a.len() > 4 && one_edit(a, b)
 }

@@ -102,10 +102,15 @@ pub fn rows(text: &Text) -> Vec<Row> {
         }
         tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
         let mut open: Vec<Token> = Vec::new();
+        let (mut heights, mut levels) = (0.0, 0.0);
         for token in tokens {
-            if !open.is_empty() && !on_row(&open, &token) {
+            let count = open.len() as f32;
+            if !open.is_empty() && !on_row(heights / count, levels / count, &token) {
                 rows.push(row(std::mem::take(&mut open), page.number, page.height));
+                (heights, levels) = (0.0, 0.0);
             }
+            heights += token.height;
+            levels += middle(&token);
             open.push(token);
         }
         if !open.is_empty() {
@@ -116,10 +121,7 @@ pub fn rows(text: &Text) -> Vec<Row> {
 }
 
 /// Stands at the height of the row, give or take less than half of the smaller letters.
-fn on_row(row: &[Token], token: &Token) -> bool {
-    let count = row.len() as f32;
-    let height = row.iter().map(|token| token.height).sum::<f32>() / count;
-    let level = row.iter().map(middle).sum::<f32>() / count;
+fn on_row(height: f32, level: f32, token: &Token) -> bool {
     (middle(token) - level).abs() <= 0.45 * token.height.min(height).max(1.0)
 }
 
@@ -138,7 +140,8 @@ fn row(mut tokens: Vec<Token>, page: u32, height: f32) -> Row {
     Row { page, depth, tokens }
 }
 
-/// A colon inside a word parts label from value, except in times and addresses.
+/// A colon inside a word parts label from value, except in times and addresses; so does the end of a label that
+/// is glued to its number ("Nr.4711", "vom03.11.2026").
 fn split(word: &Word, page: u32, tokens: &mut Vec<Token>) {
     let parted = word.text.split_once(':').filter(|(label, value)| {
         let letters = label.chars().any(char::is_alphabetic);
@@ -157,7 +160,7 @@ fn split(word: &Word, page: u32, tokens: &mut Vec<Token>) {
             confidence: word.confidence,
         });
     };
-    match parted {
+    match parted.map(|(label, value)| (&word.text[..=label.len()], value)).or_else(|| glued(&word.text)) {
         Some((label, value)) => {
             let front = 1.0 - share(value);
             push(label, 0.0, front);
@@ -165,4 +168,17 @@ fn split(word: &Word, page: u32, tokens: &mut Vec<Token>) {
         }
         None => push(&word.text, 0.0, 1.0),
     }
+}
+
+/// A word that is a label and, without a gap, its value.
+fn glued(word: &str) -> Option<(&str, &str)> {
+    const ENDS: [&str; 10] =
+        ["nr", "no", "nummer", "datum", "vom", "den", "bis", "zum", "rechnung", "gutschrift"];
+    let digit = word.find(|c: char| c.is_ascii_digit())?;
+    let front = word[..digit].trim_end_matches(['.', '#']);
+    let dotted = front.len() < digit;
+    let letters = folded(front);
+    let plain = front.chars().all(|c| c.is_alphabetic() || c == '-' || c == '.');
+    let sure = ENDS.iter().any(|end| letters == *end) || letters.len() > 6 && ENDS.iter().any(|end| letters.ends_with(end));
+    (plain && sure && (dotted || front.chars().last().is_some_and(char::is_lowercase))).then(|| word.split_at(digit))
 }

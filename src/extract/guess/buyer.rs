@@ -1,0 +1,179 @@
+//! Who received it: the buyer's name.
+//!
+//! In: a [`View`] and who could be the seller. Out: votes; the first line of the address under its label, in the
+//! window of the envelope, or above a town. Absent on purpose: departments and persons below the name.
+
+use super::ballot::{Vote, key, reading};
+use super::catalogue::Kind;
+use super::names::{
+    could_be_name, is_address_form, is_bank, is_contact, is_department, is_form, is_phrase, is_public, is_street, post_code,
+};
+use super::seller::same;
+use super::sheet::{Token, text};
+use super::signs::View;
+
+/// BT-44 Buyer name. `sellers` are the keys of names that surely belong to the sender.
+pub fn names(view: &View, sellers: &[String]) -> Vec<Vote<String>> {
+    let mut votes = labelled(view);
+    votes.extend(addresses(view, sellers));
+    votes.retain(|vote| !sellers.iter().any(|seller| same(seller, &vote.key)) || is_sure(vote));
+    let more = mentions(view, &votes);
+    votes.extend(more);
+    votes
+}
+
+fn is_sure(vote: &Vote<String>) -> bool {
+    vote.guess.evidence.marks.iter().any(|mark| mark == "label")
+}
+
+/// The line under "Rechnungsempfänger", "Rechnung an", "Bill to".
+fn labelled(view: &View) -> Vec<Vote<String>> {
+    let mut votes = Vec::new();
+    for sign in view.of(Kind::Buyer).filter(|sign| sign.firm) {
+        let named = view.value(sign, |tokens| {
+            let gap = tokens.windows(2).position(|pair| pair[1].x - (pair[0].x + pair[0].width) > 1.5 * pair[0].height.max(pair[1].height));
+            let mut line = &tokens[..gap.map_or(tokens.len(), |last| last + 1)];
+            if let Some(comma) = line.iter().position(|token| token.text.ends_with([',', ';', '·'])) {
+                line = &line[..=comma];
+            }
+            (could_be_name(line) && !is_contact(line)).then_some(((), line.len()))
+        });
+        let Some(named) = named else { continue };
+        // the name may stand below "Herrn" or "An die", and below a customer number
+        let number = view.cell_number(named.row, named.start);
+        let line = if is_address_form(named.tokens) {
+            super::cells::below(&view.cells, number).map(|below| view.cells[below].tokens)
+        } else {
+            Some(named.tokens)
+        };
+        votes.extend(line.and_then(|line| candidate(line, 0.85, "label")));
+    }
+    votes
+}
+
+/// Addresses on the first page, and how much each looks like that of the receiver.
+fn addresses(view: &View, sellers: &[String]) -> Vec<Vote<String>> {
+    let mut votes = Vec::new();
+    for block in &view.blocks {
+        let cells: Vec<_> = block.iter().map(|cell| &view.cells[*cell]).collect();
+        if cells[0].page != 1 || cells[0].depth > 0.5 {
+            continue;
+        }
+        let towns = cells.iter().enumerate().filter(|(_, cell)| is_town(cell.tokens)).map(|(place, _)| place);
+        let mut from = 0;
+        for town in towns.take(4) {
+            let begin = name_line(view, &cells, from, town);
+            let after = cells[town + 1..].iter().take(5);
+            let contact = after.take_while(|cell| !is_town(cell.tokens)).any(|cell| is_contact(cell.tokens));
+            from = town + 1;
+            let Some(begin) = begin.filter(|begin| town - begin <= 6) else { continue };
+            let line = cells[begin];
+            let mut weight: f32 = 0.35;
+            if is_public(line.tokens) {
+                weight += 0.3;
+            }
+            if line.depth > 0.09 && line.depth < 0.36 && line.left < 300.0 {
+                weight += 0.15;
+            }
+            if below_sender_line(view, line) {
+                weight += 0.2;
+            }
+            if contact {
+                weight -= 0.4;
+            }
+            if sellers.iter().any(|seller| same(seller, &key(&text(line.tokens)))) {
+                weight -= 0.6;
+            }
+            votes.extend(candidate(line.tokens, weight.clamp(0.0, 0.9), "address"));
+        }
+    }
+    votes
+}
+
+fn is_town(tokens: &[Token]) -> bool {
+    post_code(tokens).is_some_and(|place| place < 2) && tokens.len() <= 7
+}
+
+/// The first line of an address that is a name.
+fn name_line(view: &View, cells: &[&super::cells::Cell], from: usize, town: usize) -> Option<usize> {
+    let mut begin = None;
+    for place in (from..town).rev() {
+        let tokens = cells[place].tokens;
+        let sender = post_code(tokens).is_some() || tokens.iter().filter(|token| token.folded.is_empty() || token.text.ends_with(',')).count() >= 2;
+        let label = view.sign_at(cells[place].row, cells[place].start).is_some_and(|sign| sign.firm && sign.end >= cells[place].start + tokens.len());
+        if sender || label || is_contact(tokens) {
+            break;
+        }
+        if is_address_form(tokens) || is_note(tokens) {
+            continue;
+        }
+        begin = Some(place);
+    }
+    begin.filter(|place| could_be_name(cells[*place].tokens) && !is_street(cells[*place].tokens) || is_public(cells[*place].tokens))
+}
+
+/// "Persönlich", "Einschreiben", "DV 03 0,85 Deutsche Post" above an address.
+fn is_note(tokens: &[Token]) -> bool {
+    let joined: String = tokens.iter().map(|token| token.folded.as_str()).collect();
+    ["personlich", "vertraulich", "einschreiben", "vorabpermail", "vorabperemail", "peremail", "permail", "eilt"].iter().any(|note| joined.starts_with(note))
+        || joined.contains("deutschepost")
+        || joined.starts_with("dv0")
+}
+
+/// A line with a whole address stands close above, at the same edge.
+fn below_sender_line(view: &View, line: &super::cells::Cell) -> bool {
+    let first = view.cells.partition_point(|cell| cell.row + 5 < line.row);
+    view.cells[first..].iter().take_while(|cell| cell.row < line.row).any(|cell| {
+        let near = cell.page == line.page && (cell.left - line.left).abs() < 3.0 * line.height && line.level - cell.level < 6.0 * line.height;
+        near && post_code(cell.tokens).is_some_and(|place| place > 2)
+    })
+}
+
+/// The same name elsewhere in the text speaks for it, and for its spelling.
+fn mentions(view: &View, votes: &[Vote<String>]) -> Vec<Vote<String>> {
+    let mut found = Vec::new();
+    let mut keys: Vec<&Vote<String>> = Vec::new();
+    for vote in votes {
+        if vote.key.len() > 6 && keys.len() < 6 && !keys.iter().any(|known| known.key == vote.key) {
+            keys.push(vote);
+        }
+    }
+    for vote in keys {
+        let words: Vec<String> = vote.guess.value.split_whitespace().map(key).filter(|word| !word.is_empty()).collect();
+        for (number, row) in view.rows.iter().enumerate() {
+            for (start, window) in row.tokens.windows(words.len().max(1)).enumerate() {
+                let same = window.iter().zip(&words).all(|(token, word)| token.folded == *word);
+                if same && view.cell_at(number, start).tokens.len() > words.len() {
+                    found.push(Vote::new(vote.guess.value.clone(), vote.key.clone(), 0.3, window, &["echo"]));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn candidate(tokens: &[Token], weight: f32, mark: &'static str) -> Option<Vote<String>> {
+    const ARTICLES: [&str; 3] = ["die", "den", "das"];
+    let begin = tokens.iter().position(|token| token.text.contains(char::is_alphanumeric))?;
+    let end = tokens.iter().rposition(|token| !token.folded.is_empty())? + 1;
+    let mut tokens = &tokens[begin..end];
+    if tokens.len() > 2 && tokens[0].folded == "an" && ARTICLES.contains(&tokens[1].folded.as_str()) {
+        tokens = &tokens[2..];
+    } else if tokens.len() > 1 && ["firma", "fa", "herrn", "herr", "frau"].contains(&tokens[0].folded.as_str()) {
+        tokens = &tokens[1..];
+    }
+    let name = text(tokens).trim_matches(|c: char| c.is_whitespace() || ",;:·•|*‚‘'\"".contains(c)).to_owned();
+    let public = is_public(tokens);
+    let odd = is_department(tokens) && !public || is_bank(tokens) && !public || is_contact(tokens) || is_phrase(tokens);
+    if odd || !could_be_name(tokens) && !public || name.chars().count() > 100 {
+        return None;
+    }
+    let mut marks = vec![mark, reading(tokens)];
+    if public {
+        marks.push("public");
+    } else if tokens.iter().any(is_form) {
+        marks.push("legal-form");
+    }
+    let key = key(&name);
+    Some(Vote::new(name, key, weight, tokens, &marks))
+}
