@@ -31,15 +31,20 @@ const MOST_COLUMNS: usize = 40;
 /// Rows of other columns that may lie between two lines of a block.
 const ROWS_BETWEEN: usize = 5;
 
+/// Gap between cells, in heights of their words.
+pub const NARROW: f32 = 1.2;
+/// Gap that ends a line of a paragraph: readers drop words, and justified text has wide blanks.
+pub const WIDE: f32 = 3.0;
+
 /// All cells of all rows.
-pub fn cells(rows: &[Row]) -> Vec<Cell<'_>> {
+pub fn cells(rows: &[Row], gap: f32) -> Vec<Cell<'_>> {
     let mut cells = Vec::new();
     for (number, row) in rows.iter().enumerate() {
         let mut start = 0;
         for end in 1..=row.tokens.len() {
             let apart = row.tokens.get(end).is_none_or(|next| {
                 let last = &row.tokens[end - 1];
-                next.x - (last.x + last.width) > 1.2 * last.height.max(next.height)
+                next.x - (last.x + last.width) > gap * last.height.max(next.height)
             });
             if apart {
                 cells.push(cell(row, number, start, end));

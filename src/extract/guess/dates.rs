@@ -19,13 +19,13 @@ pub fn date(joined: &str) -> Option<Date> {
     if text.contains(|c: char| c.is_alphabetic()) {
         return month_in_letters(text);
     }
-    let parts: Vec<&str> = text.split(['.', '/', '-', '–', ',', '\u{2010}', '\u{2011}']).collect();
+    let parts: Vec<&str> = text.split(['.', '/', '-', '–', ',', ':', '\u{2010}', '\u{2011}']).collect();
     let [first, second, third] = parts[..] else { return None };
     if first.len() == 4 {
         return if second.len() == 2 && third.len() == 2 { civil(first, second, third) } else { None };
     }
     let dashed = text.contains(['-', '–']);
-    if third.len() == 4 || third.len() == 2 && !dashed && !text.contains(',') {
+    if third.len() == 4 || third.len() == 2 && !dashed && !text.contains([',', ':']) {
         // 11/25/2026 can only be American; 03/11/2026 is read as the rest of the world does
         let american = || if text.contains('/') { civil(third, first, second) } else { None };
         return civil(third, second, first).or_else(american);

@@ -127,8 +127,7 @@ type Sentence<'a> = Vec<&'a Token>;
 fn terms<'a>(view: &'a View) -> (Vec<Sentence<'a>>, Vec<Term>) {
     let mut sentences: Vec<Sentence> = Vec::new();
     let mut terms = Vec::new();
-    for block in &view.blocks {
-        let words: Vec<&Token> = block.iter().flat_map(|cell| view.cells[*cell].tokens).collect();
+    for words in view.paragraphs() {
         for sentence in split_sentences(&words) {
             if !sentence.iter().any(|token| is_paying(token) || is_discount(token) || is_days(token)) {
                 continue;

@@ -33,6 +33,10 @@ pub struct Header {
 /// Reads the head. `credit`: the document is a credit note.
 pub fn read(text: &Text, rows: &[Row], credit: bool) -> Header {
     let view = View::new(rows);
+    if std::env::var_os("ROWS").is_some() {
+        for (n, c) in view.cells.iter().enumerate() { eprintln!("{} r{} b{:?} [{:.0} {:.0} h{:.0}] {}", c.page, c.row, view.blocks.iter().position(|b| b.contains(&n)), c.left, c.level, c.height, super::sheet::text(c.tokens)); }
+        for s in &view.signs { eprintln!("{s:?} {}", super::sheet::text(&rows[s.row].tokens[s.start..s.end])); }
+    }
     let codes = codes(text);
     let (seller, buyer) = parties(&view, &codes);
     let number = ballot::elect(&heads::numbers(&view, &codes, credit));

@@ -73,7 +73,7 @@ fn labelled(view: &View, kind: Kind, weight: f32) -> Vec<Vote<String>> {
             weight *= 0.85;
         }
         if !sign.firm {
-            weight *= 0.9;
+            weight *= if view.refers(sign) { 0.4 } else { 0.9 };
             marks.push("in-sentence");
         }
         if named.position == Position::Below {
@@ -107,14 +107,29 @@ fn heading_numbers(view: &View) -> Vec<Vote<String>> {
             if !heading || other || view.sign_at(cell.row, cell.start + place).is_some() {
                 continue;
             }
-            let Some((value, used)) = identifier(&cell.tokens[place + 1..]) else { continue };
+            // the number may stand in the next cell, like the value of a label
+            let row = &view.rows[cell.row].tokens;
+            let next = cell.start + place + 1;
+            let alone = place + 1 == cell.tokens.len();
+            let near = row.get(next).is_some_and(|token| token.x - cell.right < 14.0 * cell.height);
+            let beyond = || view.neighbour(cell.row, next - 1).map(|(row, start)| view.cell_at(row, start).tokens);
+            let rest = if alone && near {
+                view.cell_at(cell.row, next).tokens
+            } else if alone {
+                beyond().unwrap_or_default()
+            } else {
+                &cell.tokens[place + 1..]
+            };
+            let Some((value, used)) = identifier(rest) else { continue };
             let digits = value.chars().filter(char::is_ascii_digit).count();
             let year = digits == 4 && value.len() == 4 && (value.starts_with("20") || value.starts_with("19"));
             if digits < 3 || year {
                 continue;
             }
-            let tokens = &cell.tokens[place + 1..place + 1 + used];
-            let weight = if place == 0 { 0.7 } else { 0.5 };
+            let tokens = &rest[..used];
+            let weight = if alone {
+                0.6
+            } else if place == 0 { 0.7 } else { 0.5 };
             let key = ballot::key(&value);
             votes.push(Vote::new(value, key, weight, tokens, &["heading", reading(tokens)]));
             break;

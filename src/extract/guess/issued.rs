@@ -135,6 +135,10 @@ pub fn labelled(view: &View, kind: Kind, weight: f32) -> Vec<Vote<Date>> {
             weight *= 0.7;
             marks.push("repaired");
         }
+        if !sign.firm {
+            weight *= if view.refers(sign) { 0.4 } else { 0.8 };
+            marks.push("in-sentence");
+        }
         if below {
             weight *= 0.95;
             marks.push("below");
@@ -196,6 +200,12 @@ fn claimed(view: &View) -> Vec<(usize, usize)> {
     let mut claimed = Vec::new();
     for sign in view.signs.iter().filter(|sign| !matches!(sign.kind, Kind::Issued | Kind::Day | Kind::Number)) {
         let Some(named) = view.value(sign, read) else { continue };
+        let cell = view.cell_at(sign.row, sign.start);
+        let whole = cell.start == sign.start && cell.start + cell.tokens.len() == sign.end;
+        let of_day = matches!(sign.kind, Kind::Due | Kind::Delivered | Kind::Period) || sign.kind == Kind::Other && whole;
+        if named.position == Position::Below && !of_day {
+            continue;
+        }
         let begin = named.tokens.iter().position(|token| !token.folded.is_empty()).unwrap_or(0);
         claimed.push((named.row, named.start + begin));
     }
@@ -242,7 +252,7 @@ fn of_letter(view: &View, free: &[Dated]) -> Vec<Vote<Date>> {
         }
         let front = &cell.tokens[..place];
         let words = front.iter().all(|token| token.text.chars().all(|c| c.is_alphabetic() || ",.-()/".contains(c)));
-        let den = front.last().is_some_and(|last| last.folded == "den" || last.text.ends_with(','));
+        let den = front.iter().any(|word| word.folded == "den" || word.text.ends_with(','));
         let (weight, mark) = match (front.is_empty(), words && den) {
             (true, _) => (0.7, "letter"),
             (_, true) => (0.85, "letter"),

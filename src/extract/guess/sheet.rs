@@ -100,17 +100,19 @@ pub fn rows(text: &Text) -> Vec<Row> {
         for word in page.words.iter().filter(|word| has_place(word)) {
             split(word, page.number, &mut tokens);
         }
-        tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+        let slope = slope(&page.words);
+        let level = |token: &Token| middle(token) - slope * token.x;
+        tokens.sort_by(|a, b| level(a).total_cmp(&level(b)));
         let mut open: Vec<Token> = Vec::new();
         let (mut heights, mut levels) = (0.0, 0.0);
         for token in tokens {
             let count = open.len() as f32;
-            if !open.is_empty() && !on_row(heights / count, levels / count, &token) {
+            if !open.is_empty() && !on_row(heights / count, levels / count, level(&token), token.height) {
                 rows.push(row(std::mem::take(&mut open), page.number, page.height));
                 (heights, levels) = (0.0, 0.0);
             }
             heights += token.height;
-            levels += middle(&token);
+            levels += level(&token);
             open.push(token);
         }
         if !open.is_empty() {
@@ -120,9 +122,30 @@ pub fn rows(text: &Text) -> Vec<Row> {
     rows
 }
 
-/// Stands at the height of the row, give or take less than half of the smaller letters.
-fn on_row(height: f32, level: f32, token: &Token) -> bool {
-    (middle(token) - level).abs() <= 0.45 * token.height.min(height).max(1.0)
+/// How far the lines of a page fall per point to the right, when it was not scanned quite straight: the middle
+/// of what its longer lines say.
+fn slope(words: &[Word]) -> f32 {
+    const LONG: f32 = 90.0;
+    let mut slopes: Vec<f32> = Vec::new();
+    for line in words.chunk_by(|a, b| a.line == b.line) {
+        let sound = |word: &&Word| has_place(word) && word.confidence > 0.5 && word.text.chars().count() > 2;
+        let (Some(first), Some(last)) = (line.iter().find(sound), line.iter().rev().find(sound)) else { continue };
+        let (run, rise) = (last.x - first.x, last.y + last.height / 2.0 - first.y - first.height / 2.0);
+        if run > LONG && rise.abs() < 0.06 * run {
+            slopes.push(rise / run);
+        }
+    }
+    slopes.sort_by(f32::total_cmp);
+    let middle = slopes.get(slopes.len() / 2).copied().unwrap_or(0.0);
+    if slopes.len() >= 3 && middle.abs() > 0.001 { middle } else { 0.0 }
+}
+
+/// Stands at the height of the row, give or take less than half of the smaller letters; a dash or a dot need
+/// only stand within it.
+fn on_row(height: f32, row: f32, level: f32, letters: f32) -> bool {
+    let mark = letters < 0.4 * height;
+    let slack = if mark { 0.4 * height } else { 0.45 * letters.min(height).max(1.0) };
+    (level - row).abs() <= slack
 }
 
 /// A box that can be compared and written down.

@@ -4,7 +4,7 @@
 //! purpose: how a value of a kind is read; whoever asks brings the reader.
 
 use super::catalogue::{self, Kind, LONGEST};
-use super::cells::{self, Block, Cell};
+use super::cells::{self, Block, Cell, NARROW, WIDE};
 use super::sheet::{Row, Token};
 
 /// The pages as they are looked at for heads and parties.
@@ -54,11 +54,27 @@ pub struct Named<'a, T> {
 
 impl<'a> View<'a> {
     pub fn new(rows: &'a [Row]) -> Self {
-        let cells = cells::cells(rows);
+        let cells = cells::cells(rows, NARROW);
         let blocks = cells::blocks(&cells);
         let mut view = Self { rows, cells, blocks, signs: Vec::new() };
         view.signs = signs(&view);
         view
+    }
+
+    /// "gemäß Rechnung Nr. 17": the paper a sentence refers to, not the one it stands on.
+    pub fn refers(&self, sign: &Sign) -> bool {
+        const REFERS: [&str; 12] =
+            ["gemass", "laut", "lt", "zu", "zur", "unserer", "ihrer", "aus", "mit", "per", "siehe", "vorherige"];
+        let before = sign.start.checked_sub(1).map(|before| &self.rows[sign.row].tokens[before]);
+        let own = matches!(sign.kind, Kind::Number | Kind::Issued);
+        own && before.is_some_and(|before| REFERS.contains(&before.folded.as_str()))
+    }
+
+    /// The words of each paragraph.
+    pub fn paragraphs(&self) -> Vec<Vec<&'a Token>> {
+        let lines = cells::cells(self.rows, WIDE);
+        let blocks = cells::blocks(&lines);
+        blocks.iter().map(|block| block.iter().flat_map(|line| lines[*line].tokens).collect()).collect()
     }
 
     /// The cell a word belongs to.
@@ -105,7 +121,7 @@ impl<'a> View<'a> {
                 if self.prefers_below(sign, &right, &below) { Some(below) } else { Some(right) }
             }
             (Some(right), None) => Some(right),
-            (None, below) => second().or(below),
+            (None, below) => self.beyond(sign, &read).or_else(second).or(below),
         }
     }
 
@@ -141,6 +157,47 @@ impl<'a> View<'a> {
         let same_cell = self.cell_number(row, start) == self.cell_number(row, end - 1);
         let position = if same_cell { Position::Right } else { Position::Across };
         Some(Named { value, tokens: &tokens[start..start + used], position, row, start })
+    }
+
+    /// Columns may stand a little higher or lower than each other: the value beside a label that fell into the
+    /// row above or below.
+    fn beyond<T>(
+        &self,
+        sign: &Sign,
+        read: &impl Fn(&'a [Token]) -> Option<(T, usize)>,
+    ) -> Option<Named<'a, T>> {
+        if self.next_sign(sign.row, sign.end) < self.rows[sign.row].tokens.len() {
+            return None;
+        }
+        let (row, start) = self.neighbour(sign.row, sign.end - 1)?;
+        let limit = self.next_sign(row, start);
+        let (value, used) = read(&self.rows[row].tokens[start..limit])?;
+        let tokens = &self.rows[row].tokens[start..start + used];
+        Some(Named { value, tokens, position: Position::Across, row, start })
+    }
+
+    /// The word right of the last one of its cell, in a row above or below, that stands at the same height.
+    pub fn neighbour(&self, row: usize, token: usize) -> Option<(usize, usize)> {
+        let label = &self.rows[row].tokens[token];
+        let cell = self.cell_at(row, token);
+        if token + 1 != cell.start + cell.tokens.len() {
+            return None;
+        }
+        let mut best: Option<(f32, usize, usize)> = None;
+        for number in row.saturating_sub(2)..self.rows.len().min(row + 3) {
+            let other = &self.rows[number];
+            let start = other.tokens.partition_point(|other| other.x < label.x + label.width);
+            let Some(next) = other.tokens.get(start).filter(|_| number != row && other.page == label.page) else {
+                continue;
+            };
+            let shared = (label.y + label.height).min(next.y + next.height) - label.y.max(next.y);
+            let gap = next.x - label.x - label.width;
+            let level = shared >= 0.6 * label.height.min(next.height) && gap < 20.0 * label.height;
+            if level && best.is_none_or(|(nearest, ..)| gap < nearest) {
+                best = Some((gap, number, start));
+            }
+        }
+        best.map(|(_, number, start)| (number, start))
     }
 
     fn below<T>(
