@@ -5,6 +5,7 @@
 
 use super::ballot::{Vote, key, reading};
 use super::catalogue::Kind;
+use super::cells::Cell;
 use super::names::{
     could_be_name, is_address_form, is_bank, is_contact, is_department, is_form, is_phrase, is_public, is_street, post_code,
 };
@@ -30,23 +31,9 @@ fn is_sure(vote: &Vote<String>) -> bool {
 fn labelled(view: &View) -> Vec<Vote<String>> {
     let mut votes = Vec::new();
     for sign in view.of(Kind::Buyer).filter(|sign| sign.firm) {
-        let named = view.value(sign, |tokens| {
-            let gap = tokens.windows(2).position(|pair| pair[1].x - (pair[0].x + pair[0].width) > 1.5 * pair[0].height.max(pair[1].height));
-            let mut line = &tokens[..gap.map_or(tokens.len(), |last| last + 1)];
-            if let Some(comma) = line.iter().position(|token| token.text.ends_with([',', ';', '·'])) {
-                line = &line[..=comma];
-            }
-            (could_be_name(line) && !is_contact(line)).then_some(((), line.len()))
-        });
-        let Some(named) = named else { continue };
-        // the name may stand below "Herrn" or "An die", and below a customer number
-        let number = view.cell_number(named.row, named.start);
-        let line = if is_address_form(named.tokens) {
-            super::cells::below(&view.cells, number).map(|below| view.cells[below].tokens)
-        } else {
-            Some(named.tokens)
-        };
-        votes.extend(line.and_then(|line| candidate(line, 0.85, "label")));
+        let Some(line) = view.name_line(sign) else { continue };
+        let comma = line.iter().position(|token| token.text.ends_with([',', ';', '·']));
+        votes.extend(candidate(&line[..comma.map_or(line.len(), |comma| comma + 1)], 0.85, "label"));
     }
     votes
 }
@@ -54,40 +41,39 @@ fn labelled(view: &View) -> Vec<Vote<String>> {
 /// Addresses on the first page, and how much each looks like that of the receiver.
 fn addresses(view: &View, sellers: &[String]) -> Vec<Vote<String>> {
     let mut votes = Vec::new();
-    for block in &view.blocks {
-        let cells: Vec<_> = block.iter().map(|cell| &view.cells[*cell]).collect();
-        if cells[0].page != 1 || cells[0].depth > 0.5 {
-            continue;
+    let upper = view.cells.iter().enumerate().filter(|(_, cell)| cell.page == 1 && cell.depth < 0.5);
+    for (town, cell) in upper.filter(|(_, cell)| is_town(cell.tokens)).take(12) {
+        let lines = view.address_lines(town);
+        let Some(line) = name_line(view, &lines).map(|line| &view.cells[line]) else { continue };
+        let mut weight: f32 = 0.35;
+        if is_public(line.tokens) {
+            weight += 0.3;
         }
-        let towns = cells.iter().enumerate().filter(|(_, cell)| is_town(cell.tokens)).map(|(place, _)| place);
-        let mut from = 0;
-        for town in towns.take(4) {
-            let begin = name_line(view, &cells, from, town);
-            let after = cells[town + 1..].iter().take(5);
-            let contact = after.take_while(|cell| !is_town(cell.tokens)).any(|cell| is_contact(cell.tokens));
-            from = town + 1;
-            let Some(begin) = begin.filter(|begin| town - begin <= 6) else { continue };
-            let line = cells[begin];
-            let mut weight: f32 = 0.35;
-            if is_public(line.tokens) {
-                weight += 0.3;
-            }
-            if line.depth > 0.09 && line.depth < 0.36 && line.left < 300.0 {
-                weight += 0.15;
-            }
-            if below_sender_line(view, line) {
-                weight += 0.2;
-            }
-            if contact {
-                weight -= 0.4;
-            }
-            if sellers.iter().any(|seller| same(seller, &key(&text(line.tokens)))) {
-                weight -= 0.6;
-            }
-            votes.extend(candidate(line.tokens, weight.clamp(0.0, 0.9), "address"));
+        if line.depth > 0.09 && line.depth < 0.36 && line.left < 300.0 {
+            weight += 0.15;
         }
+        if below_sender_line(view, line) {
+            weight += 0.2;
+        }
+        if contact_below(view, cell) {
+            weight -= 0.4;
+        }
+        if sellers.iter().any(|seller| same(seller, &key(&text(line.tokens)))) {
+            weight -= 0.6;
+        }
+        votes.extend(candidate(line.tokens, weight.clamp(0.0, 0.9), "address"));
     }
     votes
+}
+
+/// Telephone, mail or tax number stand under the address: it is that of the sender.
+pub fn contact_below(view: &View, town: &Cell) -> bool {
+    let first = view.cells.partition_point(|cell| cell.row <= town.row);
+    view.cells[first..].iter().take_while(|cell| cell.row <= town.row + 5).any(|cell| {
+        let near = (cell.left - town.left).abs() < 3.0 * town.height && cell.level - town.level < 6.0 * town.height;
+        let buyer = cell.tokens.iter().any(|token| token.folded.starts_with("ihre") || token.folded.starts_with("empf"));
+        cell.page == town.page && near && is_contact(cell.tokens) && !buyer
+    })
 }
 
 fn is_town(tokens: &[Token]) -> bool {
@@ -95,21 +81,26 @@ fn is_town(tokens: &[Token]) -> bool {
 }
 
 /// The first line of an address that is a name.
-fn name_line(view: &View, cells: &[&super::cells::Cell], from: usize, town: usize) -> Option<usize> {
+fn name_line(view: &View, lines: &[usize]) -> Option<usize> {
     let mut begin = None;
-    for place in (from..town).rev() {
-        let tokens = cells[place].tokens;
-        let sender = post_code(tokens).is_some() || tokens.iter().filter(|token| token.folded.is_empty() || token.text.ends_with(',')).count() >= 2;
-        let label = view.sign_at(cells[place].row, cells[place].start).is_some_and(|sign| sign.firm && sign.end >= cells[place].start + tokens.len());
-        if sender || label || is_contact(tokens) {
+    for line in lines.iter().rev().skip(1) {
+        let cell = &view.cells[*line];
+        let tokens = cell.tokens;
+        let parts = tokens.iter().filter(|token| token.folded.is_empty() || token.text.ends_with(','));
+        let sender = post_code(tokens).is_some() || parts.count() >= 2;
+        let sign = view.sign_at(cell.row, cell.start);
+        let label = sign.is_some_and(|sign| sign.firm && sign.end >= cell.start + tokens.len());
+        if sender || label || is_contact(tokens) || is_phrase(tokens) {
             break;
         }
-        if is_address_form(tokens) || is_note(tokens) {
-            continue;
+        if !is_address_form(tokens) && !is_note(tokens) {
+            begin = Some(*line);
         }
-        begin = Some(place);
     }
-    begin.filter(|place| could_be_name(cells[*place].tokens) && !is_street(cells[*place].tokens) || is_public(cells[*place].tokens))
+    begin.filter(|line| {
+        let tokens = view.cells[*line].tokens;
+        could_be_name(tokens) && !is_street(tokens) || is_public(tokens)
+    })
 }
 
 /// "Persönlich", "Einschreiben", "DV 03 0,85 Deutsche Post" above an address.
@@ -121,7 +112,7 @@ fn is_note(tokens: &[Token]) -> bool {
 }
 
 /// A line with a whole address stands close above, at the same edge.
-fn below_sender_line(view: &View, line: &super::cells::Cell) -> bool {
+fn below_sender_line(view: &View, line: &Cell) -> bool {
     let first = view.cells.partition_point(|cell| cell.row + 5 < line.row);
     view.cells[first..].iter().take_while(|cell| cell.row < line.row).any(|cell| {
         let near = cell.page == line.page && (cell.left - line.left).abs() < 3.0 * line.height && line.level - cell.level < 6.0 * line.height;

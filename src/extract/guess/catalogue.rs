@@ -61,6 +61,10 @@ pub fn kind_of(joined: &str) -> Option<(Kind, bool)> {
     if let Some(kind) = tail(&joined).and_then(|tail| BOOK.exact.get(tail)) {
         return Some((*kind, true));
     }
+    // "Leitweg-D", "Leitweg-lD:" — nothing else is called so
+    if joined.starts_with("ieitweg") && joined.len() <= 11 {
+        return Some((Kind::Routing, false));
+    }
     let length = joined.len();
     if length < SHORTEST_FUZZY || joined.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;

@@ -232,12 +232,42 @@ fn leitweg(joined: &str) -> Option<(String, bool)> {
     }
     let (coarse, check): (String, String) =
         (coarse.chars().map(digit).collect(), check.chars().map(digit).collect());
-    let mended = if parts.len() == 3 {
-        format!("{coarse}-{}-{check}", parts[1].to_uppercase())
-    } else {
-        format!("{coarse}-{check}")
+    let fine = parts.get(1).filter(|_| parts.len() == 3);
+    let Some(fine) = fine else {
+        let mended = format!("{coarse}-{check}");
+        return checks::leitweg_id(&mended).then_some((mended, false));
     };
-    checks::leitweg_id(&mended).then_some((mended, false))
+    let mut right: Option<String> = None;
+    for fine in alike(&fine.to_uppercase()) {
+        let mended = format!("{coarse}-{fine}-{check}");
+        if checks::leitweg_id(&mended) {
+            if right.is_some() {
+                return None;
+            }
+            right = Some(mended);
+        }
+    }
+    right.map(|mended| (mended, false))
+}
+
+/// All writings of a sign in which letters and digits that look alike change places; none where they are many.
+fn alike(sign: &str) -> Vec<String> {
+    const PAIRS: [(char, char); 8] =
+        [('O', '0'), ('I', '1'), ('S', '5'), ('B', '8'), ('Z', '2'), ('L', '1'), ('Q', '0'), ('G', '6')];
+    let mut all = vec![String::new()];
+    for c in sign.chars() {
+        let other = PAIRS.iter().find_map(|(a, b)| if c == *a { Some(*b) } else if c == *b { Some(*a) } else { None });
+        let mut longer = Vec::with_capacity(all.len() * 2);
+        for begin in &all {
+            longer.push(format!("{begin}{c}"));
+            longer.extend(other.map(|other| format!("{begin}{other}")));
+        }
+        if longer.len() > 32 {
+            return Vec::new();
+        }
+        all = longer;
+    }
+    all
 }
 
 /// "Referenz des Käufers: Frau Muster": the rest of the cell.

@@ -256,6 +256,8 @@ fn of_letter(view: &View, free: &[Dated]) -> Vec<Vote<Date>> {
         let (weight, mark) = match (front.is_empty(), words && den) {
             (true, _) => (0.7, "letter"),
             (_, true) => (0.85, "letter"),
+            // "den" that was read badly, the town in a cell of its own
+            _ if place == 1 && front[0].folded.len() <= 3 && words => (0.6, "letter"),
             _ => continue,
         };
         let weight = if dated.exact { weight } else { 0.75 * weight };

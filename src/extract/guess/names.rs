@@ -161,11 +161,11 @@ pub fn is_bank(tokens: &[Token]) -> bool {
 
 /// Headings and phrases that stand where a name could stand.
 pub fn is_phrase(tokens: &[Token]) -> bool {
-    const TELLING: [&str; 58] = [
+    const TELLING: [&str; 63] = [
         "rechnung", "gutschrift", "invoice", "seite", "page", "kopie", "original", "duplikat", "ihre", "ihr", "unser", "unsere", "sehr", "mit", "vielen", "danke", "dank", "quittung", "kassenbon",
         "beleg", "datum", "summe", "betrag", "gesamt", "gesamtbetrag", "netto", "brutto", "mwst", "ust", "eur", "bitte", "zahlbar", "lieferschein", "lieferung", "leistung", "kunde", "kundennummer", "rechnungsnummer",
         "rechnungsdatum", "rechnungsempfanger", "rechnungsanschrift", "lieferanschrift", "angebot", "eingegangen", "eingang", "gebucht", "freundlichen", "willkommen", "pos", "menge", "bezeichnung", "zahlungsempfanger",
-        "kontoinhaber", "stornorechnung", "rechnungskorrektur", "wir", "sie", "uns",
+        "kontoinhaber", "stornorechnung", "rechnungskorrektur", "wir", "sie", "uns", "nummer", "meisterbetrieb", "fachbetrieb", "innungsbetrieb", "seit",
     ];
     tokens.iter().any(|token| TELLING.contains(&token.folded.as_str()) || token.folded.ends_with("rechnung"))
 }

@@ -5,6 +5,7 @@
 //! Absent on purpose: any list of names.
 
 use super::ballot::{Vote, key, reading};
+use super::buyer::contact_below;
 use super::catalogue::Kind;
 use super::names::{
     could_be_name, form_end, is_bank, is_contact, is_form, is_phrase, is_public, is_street, post_code,
@@ -160,7 +161,7 @@ fn sender_lines(view: &View) -> Vec<Vote<String>> {
         }
         let weight = if cell.depth > 0.85 { 0.7 } else { 0.85 };
         // one word alone may be a motto ("Meisterbetrieb")
-        let weight = if end == 1 && !is_form(&front[0]) { 0.5 } else { weight };
+        let weight = if end == 1 && !is_form(&front[0]) { 0.2 } else { weight };
         found.extend(candidate(&front[..end], weight, "sender-line"));
     }
     found
@@ -199,20 +200,10 @@ fn labelled(view: &View) -> Vec<Vote<String>> {
     let kinds = [(Kind::Seller, 0.85, "label"), (Kind::Holder, 0.6, "holder")];
     for (kind, weight, mark) in kinds {
         for sign in view.of(kind).filter(|sign| sign.firm) {
-            let named = view.value(sign, |tokens| {
-                let end = tokens.iter().enumerate().position(|(place, token)| {
-                    ["iban", "bic", "bank", "konto"].contains(&token.folded.as_str()) || place > 0 && {
-                        let last = &tokens[place - 1];
-                        token.x - (last.x + last.width) > 1.5 * last.height
-                    }
-                });
-                let tokens = &tokens[..end.unwrap_or(tokens.len())];
-                let end = name_end(tokens);
-                (end > 0 && could_be_name(&tokens[..end])).then_some(((), end))
-            });
-            if let Some(named) = named {
-                found.extend(candidate(named.tokens, weight, mark));
-            }
+            let Some(tokens) = view.name_line(sign) else { continue };
+            let end = tokens.iter().position(|token| ["iban", "bic", "bank", "konto"].contains(&token.folded.as_str()));
+            let tokens = &tokens[..end.unwrap_or(tokens.len())];
+            found.extend(candidate(&tokens[..name_end(tokens)], weight, mark));
         }
     }
     found
@@ -230,37 +221,28 @@ fn letterhead(view: &View) -> Vec<Vote<String>> {
         let weight = if form { 0.6 } else if largest { 0.4 } else if number == 0 { 0.3 } else { continue };
         found.extend(candidate(tokens, weight, "letterhead"));
     }
-    for block in &view.blocks {
-        let Some((name, contact)) = address(view, block) else { continue };
-        let cell = &view.cells[name[0]];
-        if cell.page == 1 && cell.depth < 0.3 && contact {
-            found.extend(name_lines(view, &name).and_then(|tokens| candidate(&tokens, 0.6, "letterhead")));
-        }
-    }
     found
 }
 
-/// Names above an address at the foot of a page.
+/// Names above an address at the foot of a page, or above telephone and bank.
 fn footers(view: &View) -> Vec<Vote<String>> {
     let mut found = Vec::new();
-    for block in &view.blocks {
-        let Some((name, contact)) = address(view, block) else { continue };
-        let depth = view.cells[name[0]].depth;
-        if depth > 0.78 || contact && depth > 0.35 {
-            let weight = if depth > 0.78 { 0.7 } else { 0.5 };
-            found.extend(name_lines(view, &name).and_then(|tokens| candidate(&tokens, weight, "footer")));
-        }
+    let towns = view.cells.iter().enumerate().filter(|(_, cell)| post_code(cell.tokens).is_some_and(|place| place < 2));
+    for (town, cell) in towns.take(60) {
+        let lines = view.address_lines(town);
+        let streets = lines.len().saturating_sub(4)..lines.len() - 1;
+        let Some(street) = streets.rev().find(|line| is_street(view.cells[lines[*line]].tokens)) else { continue };
+        let name = &lines[street.saturating_sub(2)..street];
+        let contact = contact_below(view, cell);
+        let (weight, mark) = match cell.depth {
+            depth if depth > 0.78 => (0.7, "footer"),
+            depth if depth < 0.3 && contact && cell.page == 1 => (0.6, "letterhead"),
+            _ if contact => (0.5, "footer"),
+            _ => continue,
+        };
+        found.extend(name_lines(view, name).and_then(|tokens| candidate(&tokens, weight, mark)));
     }
     found
-}
-
-/// The lines above street and town in a block, and whether words of contact stand below them.
-fn address(view: &View, block: &[usize]) -> Option<(Vec<usize>, bool)> {
-    let town = block.iter().position(|cell| post_code(view.cells[*cell].tokens).is_some_and(|place| place < 2))?;
-    let street = (0..town).rev().take(3).find(|line| is_street(view.cells[block[*line]].tokens))?;
-    let begin = street.saturating_sub(2);
-    let contact = block[town + 1..].iter().take(6).any(|cell| is_contact(view.cells[*cell].tokens));
-    (begin < street).then(|| (block[begin..street].to_vec(), contact))
 }
 
 /// A name in one line, or in two where the second is the rest of it ("Druckerei Gutenberg & Cie. / GmbH").

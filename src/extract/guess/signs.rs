@@ -5,6 +5,7 @@
 
 use super::catalogue::{self, Kind, LONGEST};
 use super::cells::{self, Block, Cell, NARROW, WIDE};
+use super::names;
 use super::sheet::{Row, Token};
 
 /// The pages as they are looked at for heads and parties.
@@ -249,6 +250,70 @@ impl<'a> View<'a> {
         far && aligned
     }
 
+    /// The line a label of a person or firm names: behind it, below it, or across a gap. Lines that are no names
+    /// themselves ("Herrn", a number) are passed over.
+    pub fn name_line(&self, sign: &Sign) -> Option<&'a [Token]> {
+        let cell = self.cell_at(sign.row, sign.start);
+        let end = (sign.end - cell.start).min(cell.tokens.len());
+        let rest = &cell.tokens[end..];
+        if let Some(begin) = rest.iter().position(|token| !token.folded.is_empty()) {
+            return Some(&rest[begin..]);
+        }
+        let passed = |tokens: &[Token]| {
+            let number = tokens.iter().any(|token| token.text.contains(|c: char| c.is_ascii_digit()));
+            let label = tokens.first().is_some_and(|first| ["nummer", "name", "firma", "kundennummer"].contains(&first.folded.as_str()));
+            names::is_address_form(tokens) || number && !tokens.iter().any(names::is_form) || label && tokens.len() <= 3
+        };
+        let mut above = self.cell_number(sign.row, sign.start);
+        for _ in 0..3 {
+            let Some(next) = self.next_line(above) else { break };
+            if !passed(self.cells[next].tokens) {
+                return Some(self.cells[next].tokens);
+            }
+            above = next;
+        }
+        let next = cell.start + cell.tokens.len();
+        let near = self.rows[sign.row].tokens.get(next)?.x - cell.right < 20.0 * cell.height;
+        near.then(|| self.cell_at(sign.row, next).tokens)
+    }
+
+    /// The nearest cell below at the same left edge.
+    fn next_line(&self, number: usize) -> Option<usize> {
+        let cell = &self.cells[number];
+        let height = cell.height.clamp(6.0, 14.0);
+        let first = self.cells.partition_point(|other| other.row <= cell.row);
+        let last = self.cells.partition_point(|other| other.row <= cell.row + 6);
+        (first..last).find(|place| {
+            let other = &self.cells[*place];
+            let deep = other.level - cell.level;
+            other.page == cell.page && deep < 3.4 * height && (other.left - cell.left).abs() < 1.3 * height
+        })
+    }
+
+    /// The lines above a town that stand at its left edge and in its rhythm, from top to bottom, the town last.
+    pub fn address_lines(&self, town: usize) -> Vec<usize> {
+        let mut lines = vec![town];
+        let mut pitch = f32::INFINITY;
+        while lines.len() < 8 {
+            let cell = &self.cells[lines[lines.len() - 1]];
+            let height = cell.height.clamp(6.0, 14.0);
+            let first = self.cells.partition_point(|other| other.row + 6 < cell.row);
+            let last = self.cells.partition_point(|other| other.row < cell.row);
+            let widest = if pitch.is_finite() { (1.5 * pitch).min(3.4 * height) } else { 3.4 * height };
+            let above = (first..last).rev().find(|place| {
+                let other = &self.cells[*place];
+                let up = cell.level - other.level;
+                let aligned = (other.left - self.cells[town].left).abs() < 1.3 * height;
+                other.page == cell.page && up > 0.5 * height && up < widest && aligned
+            });
+            let Some(above) = above else { break };
+            pitch = cell.level - self.cells[above].level;
+            lines.push(above);
+        }
+        lines.reverse();
+        lines
+    }
+
     /// Whether the words of a value are all there is in their cell.
     pub fn fills_cell<T>(&self, named: &Named<'a, T>) -> bool {
         let cell = self.cell_at(named.row, named.start);
@@ -309,6 +374,10 @@ fn sign_from(view: &View, number: usize, row: &Row, start: usize) -> Option<Sign
         }
     }
     let (kind, exact, end) = best?;
+    // "Lieferant GmbH" is a name
+    if tokens.get(end).is_some_and(super::names::is_form) {
+        return None;
+    }
     let colon = tokens[end - 1].text.ends_with(':') || tokens.get(end).is_some_and(|next| next.text == ":");
     let cell = view.cell_at(number, start);
     let opens = cell.start == start || tokens[start - 1].folded.is_empty();
@@ -371,7 +440,8 @@ fn two_lines(view: &View, known: &[Sign]) -> Vec<Sign> {
             .binary_search_by_key(&(cell.row, cell.start), |sign| (sign.row, sign.start))
             .is_ok_and(|place| known[place].exact && known[place].end == cell.start + cell.tokens.len());
         let joined: String = cell.tokens.iter().map(|token| token.folded.as_str()).collect();
-        if !short || is_sign || joined.is_empty() || !catalogue::begins(&joined) {
+        let whole = WHOLE.contains(&joined.as_str()) || signs_value(view, known, cell);
+        if !short || whole || is_sign || joined.is_empty() || !catalogue::begins(&joined) {
             continue;
         }
         let Some(below) = cells::below(&view.cells, number).map(|below| &view.cells[below]) else { continue };
@@ -385,6 +455,19 @@ fn two_lines(view: &View, known: &[Sign]) -> Vec<Sign> {
         }
     }
     found
+}
+
+/// Headings that are no first halves of a label.
+const WHOLE: [&str; 7] = ["rechnung", "gutschrift", "invoice", "abrechnung", "beleg", "auftrag", "vertrag"];
+
+/// The cell begins with a whole label and goes on with its value.
+fn signs_value(view: &View, known: &[Sign], cell: &Cell) -> bool {
+    let sign = known.binary_search_by_key(&(cell.row, cell.start), |sign| (sign.row, sign.start));
+    sign.is_ok_and(|place| {
+        let end = known[place].end.min(cell.start + cell.tokens.len());
+        let behind = &view.rows[cell.row].tokens[end..cell.start + cell.tokens.len()];
+        behind.iter().any(|token| token.text.contains(|c: char| c.is_ascii_digit()))
+    })
 }
 
 /// Between label and value: punctuation and small words.
