@@ -7,7 +7,7 @@ use super::ballot::{Vote, key, reading};
 use super::catalogue::Kind;
 use super::cells::Cell;
 use super::names::{
-    could_be_name, is_address_form, is_bank, is_contact, is_department, is_form, is_phrase, is_public, is_street, post_code,
+    could_be_name, goes_on, is_address_form, is_bank, is_contact, is_department, is_form, is_phrase, is_public, is_street, post_code,
 };
 use super::seller::same;
 use super::sheet::{Token, text};
@@ -44,7 +44,8 @@ fn addresses(view: &View, sellers: &[String]) -> Vec<Vote<String>> {
     let upper = view.cells.iter().enumerate().filter(|(_, cell)| cell.page == 1 && cell.depth < 0.5);
     for (town, cell) in upper.filter(|(_, cell)| is_town(cell.tokens)).take(12) {
         let lines = view.address_lines(town);
-        let Some(line) = name_line(view, &lines).map(|line| &view.cells[line]) else { continue };
+        let Some(place) = name_line(view, &lines, sellers) else { continue };
+        let line = &view.cells[lines[place]];
         let mut weight: f32 = 0.35;
         if is_public(line.tokens) {
             weight += 0.3;
@@ -61,7 +62,12 @@ fn addresses(view: &View, sellers: &[String]) -> Vec<Vote<String>> {
         if sellers.iter().any(|seller| same(seller, &key(&text(line.tokens)))) {
             weight -= 0.6;
         }
-        votes.extend(candidate(line.tokens, weight.clamp(0.0, 0.9), "address"));
+        let next = lines.get(place + 1).map(|next| view.cells[*next].tokens);
+        let whole: Vec<Token> = match next.filter(|next| goes_on(line.tokens, next)) {
+            Some(next) => line.tokens.iter().chain(next).cloned().collect(),
+            None => line.tokens.to_vec(),
+        };
+        votes.extend(candidate(&whole, weight.clamp(0.0, 0.9), "address"));
     }
     votes
 }
@@ -80,26 +86,30 @@ fn is_town(tokens: &[Token]) -> bool {
     post_code(tokens).is_some_and(|place| place < 2) && tokens.len() <= 7
 }
 
-/// The first line of an address that is a name.
-fn name_line(view: &View, lines: &[usize]) -> Option<usize> {
-    let mut begin = None;
-    for line in lines.iter().rev().skip(1) {
+/// The first line of an address that is a name; a public body's, where there is one.
+fn name_line(view: &View, lines: &[usize], sellers: &[String]) -> Option<usize> {
+    let (mut begin, mut public) = (None, None);
+    for (place, line) in lines.iter().enumerate().rev().skip(1) {
         let cell = &view.cells[*line];
         let tokens = cell.tokens;
         let parts = tokens.iter().filter(|token| token.folded.is_empty() || token.text.ends_with(','));
         let sender = post_code(tokens).is_some() || parts.count() >= 2;
         let sign = view.sign_at(cell.row, cell.start);
         let label = sign.is_some_and(|sign| sign.firm && sign.end >= cell.start + tokens.len());
-        if sender || label || is_contact(tokens) || is_phrase(tokens) {
+        let seller = begin.is_some() && sellers.iter().any(|seller| same(seller, &key(&text(tokens))));
+        if sender || label || seller || is_contact(tokens) || is_phrase(tokens) {
             break;
         }
+        if is_public(tokens) && !is_department(tokens) {
+            public = Some(place);
+        }
         if !is_address_form(tokens) && !is_note(tokens) {
-            begin = Some(*line);
+            begin = Some(place);
         }
     }
-    begin.filter(|line| {
-        let tokens = view.cells[*line].tokens;
-        could_be_name(tokens) && !is_street(tokens) || is_public(tokens)
+    public.or(begin).filter(|place| {
+        let tokens = view.cells[lines[*place]].tokens;
+        could_be_name(tokens) && (is_public(tokens) || !is_street(tokens))
     })
 }
 
@@ -125,7 +135,7 @@ fn mentions(view: &View, votes: &[Vote<String>]) -> Vec<Vote<String>> {
     let mut found = Vec::new();
     let mut keys: Vec<&Vote<String>> = Vec::new();
     for vote in votes {
-        if vote.key.len() > 6 && keys.len() < 6 && !keys.iter().any(|known| known.key == vote.key) {
+        if vote.key.len() > 6 && vote.guess.evidence.confidence > 0.3 && keys.len() < 6 && !keys.iter().any(|known| known.key == vote.key) {
             keys.push(vote);
         }
     }

@@ -90,6 +90,9 @@ fn codes(text: &Text) -> Vec<&str> {
     text.pages.iter().flat_map(|page| &page.codes).map(|code| code.text.as_str()).take(20).collect()
 }
 
+/// A name with less to it is not given.
+const LEAST: f32 = 0.25;
+
 /// Seller and buyer exclude each other: who stands for the sender in two ways is not the receiver.
 fn parties(view: &View, codes: &[&str]) -> (Option<Guess<String>>, Option<Guess<String>>) {
     let domains = seller::domains(view);
@@ -104,7 +107,14 @@ fn parties(view: &View, codes: &[&str]) -> (Option<Guess<String>>, Option<Guess<
     {
         buyer.evidence.confidence *= 0.3;
     }
-    (seller, buyer.filter(|buyer| buyer.evidence.confidence >= 0.25))
+    let spelled = |guess: Guess<String>| {
+        let value = seller::spelled(view, &guess.value);
+        let respelled = value != guess.value;
+        let guess = Guess { value, ..guess };
+        if respelled { guess.marked("repaired") } else { guess }
+    };
+    let likely = |guess: &Guess<String>| guess.evidence.confidence >= LEAST;
+    (seller.filter(likely).map(spelled), buyer.filter(likely).map(spelled))
 }
 
 /// An invoice is written after what it delivers and before it is due.

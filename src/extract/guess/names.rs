@@ -66,7 +66,7 @@ fn is_spaced_form(tokens: &[Token]) -> bool {
 /// and Switzerland with their letter count.
 pub fn post_code(tokens: &[Token]) -> Option<usize> {
     for place in 0..tokens.len() {
-        let text = tokens[place].text.trim_start_matches(['(', '·', '|', ',']);
+        let text = tokens[place].text.trim_start_matches(['(', '·', '|', ',', '"', '„', '‚', '\'', '’', '‘', '“', '*']);
         let code = ["D-", "DE-", "D–", "A-", "AT-", "CH-"].iter().find_map(|country| text.strip_prefix(country)).unwrap_or(text);
         let digits = code.bytes().take_while(u8::is_ascii_digit).count();
         let foreign = code.len() < text.len() && !text.starts_with('D') && digits == 4;
@@ -135,6 +135,14 @@ pub fn is_department(tokens: &[Token]) -> bool {
 pub fn is_address_form(tokens: &[Token]) -> bool {
     let joined: String = tokens.iter().map(|token| token.folded.as_str()).collect();
     ["herrn", "herr", "frau", "firma", "fa", "an", "andie", "anden", "andas", "andendie", "familie", "herrnfrau", "to", "eheleute"].contains(&joined.as_str())
+}
+
+/// A line that the next one completes: "Metallbau GmbH & Co." above "KG", "Müller &" above "Söhne".
+pub fn goes_on(line: &[Token], next: &[Token]) -> bool {
+    let Some((last, first)) = line.last().zip(next.first()) else { return false };
+    let open = ["&", "+", "und", "-"].contains(&last.text.as_str()) || last.text.ends_with('-');
+    let rest = next.len() <= 5 && (is_form(first) || first.text == "&" && next.len() > 1);
+    open || rest
 }
 
 /// Words of contact, bank and tax: a line of a letterhead or a footer, never a name.

@@ -8,7 +8,7 @@ use super::ballot::{Vote, key, reading};
 use super::buyer::contact_below;
 use super::catalogue::Kind;
 use super::names::{
-    could_be_name, form_end, is_bank, is_contact, is_form, is_phrase, is_public, is_street, post_code,
+    could_be_name, form_end, goes_on, is_bank, is_contact, is_form, is_phrase, is_public, is_street, post_code,
 };
 use super::sheet::{Guess, Token, text};
 use super::signs::View;
@@ -131,6 +131,33 @@ fn transcribed(word: &str) -> String {
     plain.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
+/// A name with each word as the pages spell it most often. Readers lose the dots of umlauts more easily than they
+/// invent them, so of two spellings seen equally often the one with dots is right.
+pub fn spelled(view: &View, name: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in name.split_whitespace() {
+        let folded = key(word);
+        let mut spellings: Vec<(usize, &str)> = Vec::new();
+        let tokens = view.rows.iter().flat_map(|row| &row.tokens).filter(|token| token.folded == folded);
+        for token in tokens.filter(|_| folded.len() > 3).take(30) {
+            let text = token.text.trim_matches(|c: char| !c.is_alphanumeric());
+            match spellings.iter_mut().find(|(_, known)| *known == text) {
+                Some((times, _)) => *times += 1,
+                None => spellings.push((1, text)),
+            }
+        }
+        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let dots = |text: &str| text.chars().filter(|c| !c.is_ascii()).count();
+        let own = spellings.iter().find(|(_, text)| *text == core).map_or(0, |(times, _)| *times);
+        let better = spellings
+            .iter()
+            .filter(|(times, text)| dots(text) > dots(core) && 3 * *times >= own && text.chars().count() == core.chars().count())
+            .max_by_key(|(times, text)| (*times, dots(text)));
+        words.push(better.map_or_else(|| word.to_owned(), |(_, text)| word.replace(core, text)));
+    }
+    words.join(" ")
+}
+
 /// Domains of mail and web addresses on the pages.
 pub fn domains(view: &View) -> Vec<String> {
     let mut domains: Vec<String> = Vec::new();
@@ -203,7 +230,10 @@ fn labelled(view: &View) -> Vec<Vote<String>> {
             let Some(tokens) = view.name_line(sign) else { continue };
             let end = tokens.iter().position(|token| ["iban", "bic", "bank", "konto"].contains(&token.folded.as_str()));
             let tokens = &tokens[..end.unwrap_or(tokens.len())];
-            found.extend(candidate(&tokens[..name_end(tokens)], weight, mark));
+            // a line of its own is the whole name ("Rohstoff AG Nord"); what follows a comma is not
+            let plain = !tokens.iter().any(|token| separates(token) || token.text.contains(|c: char| c.is_ascii_digit()));
+            let end = if plain { tokens.len() } else { name_end(tokens) };
+            found.extend(candidate(&tokens[..end], weight, mark));
         }
     }
     found
@@ -250,9 +280,7 @@ fn name_lines(view: &View, lines: &[usize]) -> Option<Vec<Token>> {
     let last = view.cells[*lines.last()?].tokens;
     let first = lines.first().filter(|_| lines.len() == 2).map(|line| view.cells[*line].tokens);
     let Some(first) = first.filter(|first| could_be_name(first) && !is_phrase(first)) else { return Some(last.to_vec()) };
-    let opens = first.last().is_some_and(|word| ["&", "+", "und", "-", "co"].contains(&word.text.as_str()) || word.text.ends_with('-'));
-    let rest = last.first().is_some_and(|word| is_form(word) || word.text == "&");
-    if opens || rest {
+    if goes_on(first, last) {
         return Some(first.iter().chain(last).cloned().collect());
     }
     let named = first.iter().any(is_form) && !last.iter().any(is_form);

@@ -299,7 +299,7 @@ impl<'a> View<'a> {
             let height = cell.height.clamp(6.0, 14.0);
             let first = self.cells.partition_point(|other| other.row + 6 < cell.row);
             let last = self.cells.partition_point(|other| other.row < cell.row);
-            let widest = if pitch.is_finite() { (1.5 * pitch).min(3.4 * height) } else { 3.4 * height };
+            let widest = if pitch.is_finite() { (1.45 * pitch).min(3.4 * height) } else { 3.4 * height };
             let above = (first..last).rev().find(|place| {
                 let other = &self.cells[*place];
                 let up = cell.level - other.level;
@@ -307,7 +307,11 @@ impl<'a> View<'a> {
                 other.page == cell.page && up > 0.5 * height && up < widest && aligned
             });
             let Some(above) = above else { break };
-            pitch = cell.level - self.cells[above].level;
+            let up = cell.level - self.cells[above].level;
+            if pitch.is_finite() && up < 0.6 * pitch {
+                break;
+            }
+            pitch = if pitch.is_finite() { pitch.max(up) } else { up };
             lines.push(above);
         }
         lines.reverse();
@@ -359,14 +363,19 @@ fn sign_from(view: &View, number: usize, row: &Row, start: usize) -> Option<Sign
         if let Some((kind, exact)) = front.and_then(|(front, _)| {
             catalogue::kind_of(&format!("{joined}{}", super::written::folded(front)))
         }) {
-            best = Some((kind, exact, place + 1));
-            break;
+            if exact && (place == start || front.is_some_and(|(front, _)| front.len() > 1)) {
+                best = Some((kind, exact, place + 1));
+                break;
+            }
         }
         if token.folded.is_empty() {
             continue;
         }
         joined.push_str(&token.folded);
-        if let Some((kind, exact)) = catalogue::kind_of(&joined) {
+        // a damaged label never takes the place of a whole one
+        if let Some((kind, exact)) = catalogue::kind_of(&joined)
+            && (exact || best.is_none())
+        {
             best = Some((kind, exact, place + 1));
         }
         if token.text.ends_with(':') || !catalogue::begins(&joined) {
@@ -381,6 +390,10 @@ fn sign_from(view: &View, number: usize, row: &Row, start: usize) -> Option<Sign
     let colon = tokens[end - 1].text.ends_with(':') || tokens.get(end).is_some_and(|next| next.text == ":");
     let cell = view.cell_at(number, start);
     let opens = cell.start == start || tokens[start - 1].folded.is_empty();
+    // "Steuerbevollmächtigter des Verkäufers:" is somebody else
+    if matches!(kind, Kind::Seller | Kind::Buyer) && !opens {
+        return None;
+    }
     let closes = cell.start + cell.tokens.len() == end;
     let firm = colon || opens;
     // short words are labels only where labels stand
