@@ -61,14 +61,27 @@ const PAGES: &[(&str, &[(u16, &str)])] = &[
     (
         "Holzwerk Auer KG · Sägeweg 3 · 87509 Immenstadt\n\nGemeinde Beispielberg\nBauamt\nDorfplatz 1\n87500 Beispielberg\n\n\n\n\
          Rechnungs-Nr.     Datum          Kunden-Nr.     Bestell-Nr.\n2026-0815         03.11.2026     10077          B 4711\n\nRechnung",
-        &[(1, "2026-0815"), (2, "2026-11-03"), (13, "B 4711"), (27, "Holzwerk Auer KG"), (44, "Gemeinde Beispielberg")],
+        &[
+            (1, "2026-0815"),
+            (2, "2026-11-03"),
+            (13, "B 4711"),
+            (27, "Holzwerk Auer KG"),
+            (44, "Gemeinde Beispielberg"),
+        ],
     ),
     // a block of labels at the right
     (
         "Muster Druck GmbH, Ring 9, 10115 Berlin\n\nStadt Probe                                   Rechnungsnummer:    RG26-100234\n\
          Stadtkasse                                    Rechnungsdatum:     05.02.2026\nMarkt 1                                       Ihre Bestellnummer: 45-00871\n\
          12345 Probe                                   Leistungsdatum:     30.01.2026",
-        &[(1, "RG26-100234"), (2, "2026-02-05"), (13, "45-00871"), (72, "2026-01-30"), (27, "Muster Druck GmbH"), (44, "Stadt Probe")],
+        &[
+            (1, "RG26-100234"),
+            (2, "2026-02-05"),
+            (13, "45-00871"),
+            (72, "2026-01-30"),
+            (27, "Muster Druck GmbH"),
+            (44, "Stadt Probe"),
+        ],
     ),
     // labels above their values in a column
     (
@@ -80,12 +93,21 @@ const PAGES: &[(&str, &[(u16, &str)])] = &[
     ("Rechnung Nr. 4711 vom 03.11.2026", &[(1, "4711"), (2, "2026-11-03")]),
     ("Rechnung Nr.: 26/0042 vom 3. März 2026", &[(1, "26/0042"), (2, "2026-03-03")]),
     ("Kostenrechnung Nr. 3517992 vom 3.11.2026", &[(1, "3517992"), (2, "2026-11-03")]),
-    ("2. Abschlagsrechnung Nr. AR-2026-55 vom 17.06.2026\nzum Auftrag vom 02.01.2026", &[(1, "AR-2026-55"), (2, "2026-06-17")]),
+    (
+        "2. Abschlagsrechnung Nr. AR-2026-55 vom 17.06.2026\nzum Auftrag vom 02.01.2026",
+        &[(1, "AR-2026-55"), (2, "2026-06-17")],
+    ),
     ("Schlussrechnung\nRe.-Nr.: 9912    Re.-Datum: 30.06.26", &[(1, "9912"), (2, "2026-06-30")]),
     ("Rg.-Nr.4711/26\nRg.-Datum 01.07.2026", &[(1, "4711/26"), (2, "2026-07-01")]),
     ("RECHNUNG 2026-1001\n\nHamburg, den 4. August 2026", &[(1, "2026-1001"), (2, "2026-08-04")]),
-    ("Invoice No. / Rechnungs-Nr.: INV-3391\nInvoice Date / Rechnungsdatum: 2026-03-09\nDue Date / Fällig am: 2026-04-08", &[(1, "INV-3391"), (2, "2026-03-09"), (9, "2026-04-08")]),
-    ("Invoice number  A-77\nDate of issue  March 9, 2026\nDate due  April 8, 2026", &[(1, "A-77"), (2, "2026-03-09"), (9, "2026-04-08")]),
+    (
+        "Invoice No. / Rechnungs-Nr.: INV-3391\nInvoice Date / Rechnungsdatum: 2026-03-09\nDue Date / Fällig am: 2026-04-08",
+        &[(1, "INV-3391"), (2, "2026-03-09"), (9, "2026-04-08")],
+    ),
+    (
+        "Invoice number  A-77\nDate of issue  March 9, 2026\nDate due  April 8, 2026",
+        &[(1, "A-77"), (2, "2026-03-09"), (9, "2026-04-08")],
+    ),
     ("Rechnungsnummer (bitte bei Zahlung angeben)  80012345", &[(1, "80012345")]),
     ("Rechnungsnurnmer: 100200\nRechnungsdatuın: 11.11.2026", &[(1, "100200"), (2, "2026-11-11")]),
     ("Rechnungs - Nr . : 5533\nDatum : 02.02.2026", &[(1, "5533"), (2, "2026-02-02")]),
@@ -95,9 +117,18 @@ const PAGES: &[(&str, &[(u16, &str)])] = &[
     ("Beleg-Nr. 000451   Kasse 3\n14.03.2026 17:42 Uhr", &[(1, "000451"), (2, "2026-03-14")]),
     ("Bon-Nr.: 8812 Filiale 17\n14.03.2026  09:05", &[(1, "8812"), (2, "2026-03-14")]),
     ("Tankstelle Nord\nBeleg-Nr 4455 Datum 01.02.26 Zeit 12:30", &[(1, "4455"), (2, "2026-02-01")]),
-    ("Kundennummer 12345\nVertragskonto 200300400\nRechnungsnummer 7000111222\nDatum 03.03.2026\nFällig am 20.03.2026", &[(1, "7000111222"), (12, "200300400"), (2, "2026-03-03"), (9, "2026-03-20")]),
-    ("Gutschrift Nr. GU-88 vom 04.05.2026\nzu Rechnung Nr. RE-1234 vom 01.04.2026", &[(1, "GU-88"), (2, "2026-05-04"), (25, "RE-1234")]),
-    ("Stornorechnung\nRechnungsnummer: S-2026-9\nStorno zu Rechnung: R-2026-3", &[(1, "S-2026-9"), (25, "R-2026-3")]),
+    (
+        "Kundennummer 12345\nVertragskonto 200300400\nRechnungsnummer 7000111222\nDatum 03.03.2026\nFällig am 20.03.2026",
+        &[(1, "7000111222"), (12, "200300400"), (2, "2026-03-03"), (9, "2026-03-20")],
+    ),
+    (
+        "Gutschrift Nr. GU-88 vom 04.05.2026\nzu Rechnung Nr. RE-1234 vom 01.04.2026",
+        &[(1, "GU-88"), (2, "2026-05-04"), (25, "RE-1234")],
+    ),
+    (
+        "Stornorechnung\nRechnungsnummer: S-2026-9\nStorno zu Rechnung: R-2026-3",
+        &[(1, "S-2026-9"), (25, "R-2026-3")],
+    ),
     // references of other papers are not the number
     ("Rechnung\nLieferschein-Nr. 991122\nAuftrags-Nr. 334455\nKunden-Nr. 778899", &[(1, "-")]),
     ("Rechnungsnummer: siehe unten\nTelefon 0301234567", &[(1, "-")]),
@@ -106,18 +137,39 @@ const PAGES: &[(&str, &[(u16, &str)])] = &[
     ("Rechnungsdatum 01.03.2026\nZahlungsbedingungen: 30 Tage netto", &[(9, "2026-03-31")]),
     ("Rechnungsdatum 01.03.2026\nZahlungsziel: 21 Tage", &[(9, "2026-03-22")]),
     ("Rechnungsdatum 01.03.2026\n10 Tage 2 % Skonto, 30 Tage netto", &[(9, "2026-03-31")]),
-    ("Rechnungsdatum 01.03.2026\nZahlbar innerhalb 8 Tagen mit 3% Skonto oder 30 Tagen netto.", &[(9, "2026-03-31")]),
+    (
+        "Rechnungsdatum 01.03.2026\nZahlbar innerhalb 8 Tagen mit 3% Skonto oder 30 Tagen netto.",
+        &[(9, "2026-03-31")],
+    ),
     ("Rechnungsdatum 01.03.2026\nBei Zahlung innerhalb von 10 Tagen gewähren wir 2 % Skonto.", &[(9, "-")]),
-    ("Rechnungsdatum 01.03.2026\nZahlbar bis 11.03.2026 mit 2 % Skonto, bis 31.03.2026 ohne Abzug", &[(9, "2026-03-31")]),
-    ("Rechnungsdatum 01.03.2026\nBitte überweisen Sie den Betrag innerhalb von zwei Wochen.", &[(9, "2026-03-15")]),
+    (
+        "Rechnungsdatum 01.03.2026\nZahlbar bis 11.03.2026 mit 2 % Skonto, bis 31.03.2026 ohne Abzug",
+        &[(9, "2026-03-31")],
+    ),
+    (
+        "Rechnungsdatum 01.03.2026\nBitte überweisen Sie den Betrag innerhalb von zwei Wochen.",
+        &[(9, "2026-03-15")],
+    ),
     ("Rechnungsdatum 01.03.2026\nDer Betrag ist sofort fällig.", &[(9, "-")]),
-    ("Rechnungsdatum 01.03.2026\nZahlbar sofort ohne Abzug.\nSie können binnen 14 Tagen widerrufen.", &[(9, "-")]),
-    ("Rechnungsdatum 01.12.2026\nDer Rechnungsbetrag wird am 15.12.2026 von Ihrem Konto abgebucht.", &[(9, "2026-12-15")]),
-    ("Rechnungsdatum 01.12.2026\nWir ziehen den Betrag zum 10.12.2026 per Lastschrift ein.", &[(9, "2026-12-10")]),
+    (
+        "Rechnungsdatum 01.03.2026\nZahlbar sofort ohne Abzug.\nSie können binnen 14 Tagen widerrufen.",
+        &[(9, "-")],
+    ),
+    (
+        "Rechnungsdatum 01.12.2026\nDer Rechnungsbetrag wird am 15.12.2026 von Ihrem Konto abgebucht.",
+        &[(9, "2026-12-15")],
+    ),
+    (
+        "Rechnungsdatum 01.12.2026\nWir ziehen den Betrag zum 10.12.2026 per Lastschrift ein.",
+        &[(9, "2026-12-10")],
+    ),
     ("Invoice date 2026-03-01\nPayment terms: net 30 days", &[(9, "2026-03-31")]),
     ("Invoice date 2026-03-01\nPlease pay within 14 days.", &[(9, "2026-03-15")]),
     ("Rechnungsdatum 01.03.2026\nReklamationen innerhalb von 8 Tagen. Zahlung sofort.", &[(9, "-")]),
-    ("Rechnungsdatum 01.03.2026\nBitte begleichen Sie die Rechnung bis spätestens\n20. März 2026 auf unser Konto.", &[(9, "2026-03-20")]),
+    (
+        "Rechnungsdatum 01.03.2026\nBitte begleichen Sie die Rechnung bis spätestens\n20. März 2026 auf unser Konto.",
+        &[(9, "2026-03-20")],
+    ),
     // references
     ("Leitweg-ID: 04011000-1234512345-06", &[(10, "04011000-1234512345-06")]),
     ("Leitweg-ID 04011000-\n           1234512345-06", &[(10, "04011000-1234512345-06")]),
@@ -129,10 +181,19 @@ const PAGES: &[(&str, &[(u16, &str)])] = &[
     ("gemäß Ihrer Bestellung 4500077 liefern wir", &[(13, "4500077")]),
     ("Ihre\nBestellung    B-99/12", &[(13, "B-99/12")]),
     ("Leistungszeitraum: 01.02.2026 - 28.02.2026", &[(73, "2026-02-01"), (2, "-")]),
-    ("Abrechnungszeitraum 01.01.2025 bis 31.12.2025\nRechnungsdatum 05.02.2026", &[(73, "2025-01-01"), (2, "2026-02-05")]),
-    ("Bestelldatum 01.02.2026\nLieferdatum 03.02.2026\nRechnungsdatum 05.02.2026", &[(2, "2026-02-05"), (72, "2026-02-03")]),
+    (
+        "Abrechnungszeitraum 01.01.2025 bis 31.12.2025\nRechnungsdatum 05.02.2026",
+        &[(73, "2025-01-01"), (2, "2026-02-05")],
+    ),
+    (
+        "Bestelldatum 01.02.2026\nLieferdatum 03.02.2026\nRechnungsdatum 05.02.2026",
+        &[(2, "2026-02-05"), (72, "2026-02-03")],
+    ),
     // a stamp of the town hall is not the date
-    ("Musterstadt                    EINGEGANGEN\n                               07. NOV. 2026\n\n\n\n\n\nDatum: 03.11.2026", &[(2, "2026-11-03")]),
+    (
+        "Musterstadt                    EINGEGANGEN\n                               07. NOV. 2026\n\n\n\n\n\nDatum: 03.11.2026",
+        &[(2, "2026-11-03")],
+    ),
     // names
     (
         "Anna Beispiel\nGrafikdesign\nLindenstr. 4 · 50674 Köln\n\nZweckverband Wasser Süd\nPostfach 12\n54321 Hausen\n\n\nRechnung 12-2026\n\n\n\n\nMit freundlichen Grüßen\n\nAnna Beispiel",
@@ -189,7 +250,8 @@ fn a_page_that_lies_askew_is_read_the_same() {
 
 #[test]
 fn discounts_are_written_as_xrechnung_asks() {
-    let invoice = guess(&typed("Rechnungsdatum 01.03.2026\nZahlbar innerhalb 8 Tagen mit 2,5% Skonto, 30 Tage netto."));
+    let invoice =
+        guess(&typed("Rechnungsdatum 01.03.2026\nZahlbar innerhalb 8 Tagen mit 2,5% Skonto, 30 Tage netto."));
     let terms = invoice.payment_terms.unwrap();
     assert!(terms.ends_with("#SKONTO#TAGE=8#PROZENT=2.50#\n"), "{terms}");
     assert!(terms.starts_with("Zahlbar innerhalb 8 Tagen"), "{terms}");
@@ -227,8 +289,38 @@ fn all_candidates_can_be_asked_for() {
 /// Words of invoices thrown together, in a fixed disorder.
 fn soup(words: u32, seed: u32) -> Text {
     const SCRAPS: [&str; 32] = [
-        "Rechnung", "Nr.", "Datum", "vom", "03.11.2026", "Rechnungsnummer:", "Leitweg-ID", "GmbH", "&", "Co.", "KG", "12345", "Musterstadt",
-        "Straße", "7", "zahlbar", "14", "Tage", "Skonto", "2%", "bis", "Gemeinde", "/", "(", "ı", "\u{202e}", "٣", "Ihre", "Bestellung", "·", "freundlichen", "Grüßen",
+        "Rechnung",
+        "Nr.",
+        "Datum",
+        "vom",
+        "03.11.2026",
+        "Rechnungsnummer:",
+        "Leitweg-ID",
+        "GmbH",
+        "&",
+        "Co.",
+        "KG",
+        "12345",
+        "Musterstadt",
+        "Straße",
+        "7",
+        "zahlbar",
+        "14",
+        "Tage",
+        "Skonto",
+        "2%",
+        "bis",
+        "Gemeinde",
+        "/",
+        "(",
+        "ı",
+        "\u{202e}",
+        "٣",
+        "Ihre",
+        "Bestellung",
+        "·",
+        "freundlichen",
+        "Grüßen",
     ];
     let mut state = seed;
     let mut next = move || {

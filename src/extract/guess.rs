@@ -20,14 +20,18 @@ mod names;
 mod seller;
 mod sheet;
 mod signs;
+mod spans;
+mod spelling;
 mod totals;
+mod view;
 mod written;
 
 pub use written::{amount, date, folded};
 
 use super::class;
 use crate::invoice::{
-    Amount, CreditTransfer, Delivery, Evidence, Invoice, Payment, Period, PrecedingInvoice, Term, VatBreakdown, bg, bt,
+    Amount, CreditTransfer, Delivery, Evidence, Invoice, Payment, Period, PrecedingInvoice, Term, VatBreakdown,
+    bg, bt,
 };
 use crate::recognise::Text;
 use sheet::{Guess, Row};

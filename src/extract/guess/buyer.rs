@@ -7,11 +7,12 @@ use super::ballot::{Vote, key, reading};
 use super::catalogue::Kind;
 use super::cells::Cell;
 use super::names::{
-    could_be_name, goes_on, is_address_form, is_bank, is_contact, is_department, is_form, is_phrase, is_public, is_street, post_code,
+    could_be_name, goes_on, is_address_form, is_bank, is_contact, is_department, is_form, is_phrase, is_public,
+    is_street, post_code,
 };
 use super::seller::same;
 use super::sheet::{Token, text};
-use super::signs::View;
+use super::view::View;
 
 /// BT-44 Buyer name. `sellers` are the keys of names that surely belong to the sender.
 pub fn names(view: &View, sellers: &[String]) -> Vec<Vote<String>> {
@@ -76,8 +77,12 @@ fn addresses(view: &View, sellers: &[String]) -> Vec<Vote<String>> {
 pub fn contact_below(view: &View, town: &Cell) -> bool {
     let first = view.cells.partition_point(|cell| cell.row <= town.row);
     view.cells[first..].iter().take_while(|cell| cell.row <= town.row + 5).any(|cell| {
-        let near = (cell.left - town.left).abs() < 3.0 * town.height && cell.level - town.level < 6.0 * town.height;
-        let buyer = cell.tokens.iter().any(|token| token.folded.starts_with("ihre") || token.folded.starts_with("empf"));
+        let near =
+            (cell.left - town.left).abs() < 3.0 * town.height && cell.level - town.level < 6.0 * town.height;
+        let buyer = cell
+            .tokens
+            .iter()
+            .any(|token| token.folded.starts_with("ihre") || token.folded.starts_with("empf"));
         cell.page == town.page && near && is_contact(cell.tokens) && !buyer
     })
 }
@@ -116,7 +121,18 @@ fn name_line(view: &View, lines: &[usize], sellers: &[String]) -> Option<usize> 
 /// "Persönlich", "Einschreiben", "DV 03 0,85 Deutsche Post" above an address.
 fn is_note(tokens: &[Token]) -> bool {
     let joined: String = tokens.iter().map(|token| token.folded.as_str()).collect();
-    ["personlich", "vertraulich", "einschreiben", "vorabpermail", "vorabperemail", "peremail", "permail", "eilt"].iter().any(|note| joined.starts_with(note))
+    [
+        "personlich",
+        "vertraulich",
+        "einschreiben",
+        "vorabpermail",
+        "vorabperemail",
+        "peremail",
+        "permail",
+        "eilt",
+    ]
+    .iter()
+    .any(|note| joined.starts_with(note))
         || joined.contains("deutschepost")
         || joined.starts_with("dv0")
 }
@@ -125,7 +141,9 @@ fn is_note(tokens: &[Token]) -> bool {
 fn below_sender_line(view: &View, line: &Cell) -> bool {
     let first = view.cells.partition_point(|cell| cell.row + 5 < line.row);
     view.cells[first..].iter().take_while(|cell| cell.row < line.row).any(|cell| {
-        let near = cell.page == line.page && (cell.left - line.left).abs() < 3.0 * line.height && line.level - cell.level < 6.0 * line.height;
+        let near = cell.page == line.page
+            && (cell.left - line.left).abs() < 3.0 * line.height
+            && line.level - cell.level < 6.0 * line.height;
         near && post_code(cell.tokens).is_some_and(|place| place > 2)
     })
 }
@@ -135,12 +153,17 @@ fn mentions(view: &View, votes: &[Vote<String>]) -> Vec<Vote<String>> {
     let mut found = Vec::new();
     let mut keys: Vec<&Vote<String>> = Vec::new();
     for vote in votes {
-        if vote.key.len() > 6 && vote.guess.evidence.confidence > 0.3 && keys.len() < 6 && !keys.iter().any(|known| known.key == vote.key) {
+        if vote.key.len() > 6
+            && vote.guess.evidence.confidence > 0.3
+            && keys.len() < 6
+            && !keys.iter().any(|known| known.key == vote.key)
+        {
             keys.push(vote);
         }
     }
     for vote in keys {
-        let words: Vec<String> = vote.guess.value.split_whitespace().map(key).filter(|word| !word.is_empty()).collect();
+        let words: Vec<String> =
+            vote.guess.value.split_whitespace().map(key).filter(|word| !word.is_empty()).collect();
         for (number, row) in view.rows.iter().enumerate() {
             for (start, window) in row.tokens.windows(words.len().max(1)).enumerate() {
                 let same = window.iter().zip(&words).all(|(token, word)| token.folded == *word);
@@ -160,13 +183,15 @@ fn candidate(tokens: &[Token], weight: f32, mark: &'static str) -> Option<Vote<S
     let mut tokens = &tokens[begin..end];
     if tokens.len() > 2 && tokens[0].folded == "an" && ARTICLES.contains(&tokens[1].folded.as_str()) {
         tokens = &tokens[2..];
-    } else if tokens.len() > 1 && ["firma", "fa", "herrn", "herr", "frau"].contains(&tokens[0].folded.as_str()) {
+    } else if tokens.len() > 1 && ["firma", "fa", "herrn", "herr", "frau"].contains(&tokens[0].folded.as_str())
+    {
         tokens = &tokens[1..];
     }
     let name = text(tokens).trim_matches(|c: char| c.is_whitespace() || ",;:·•|*‚‘'\"".contains(c)).to_owned();
     let public = is_public(tokens);
-    let odd = is_department(tokens) && !public || is_bank(tokens) && !public || is_contact(tokens) || is_phrase(tokens);
-    if odd || !could_be_name(tokens) && !public || name.chars().count() > 100 {
+    let odd = is_department(tokens) || is_bank(tokens) || !could_be_name(tokens);
+    let other = is_contact(tokens) || is_phrase(tokens) || name.chars().count() > 100;
+    if other || odd && !public {
         return None;
     }
     let mut marks = vec![mark, reading(tokens)];

@@ -1,7 +1,7 @@
 //! The labels that stand beside values on invoices.
 //!
 //! In: words. Out: what a label names. Absent on purpose: where the value stands. Labels are compared in a form
-//! that a reader's usual mistakes do not change (`ı`, `l` and `1` are one letter, `rn` is `m`).
+//! that a reader's usual mistakes do not change (`ı`, `l` and `1` are one letter, `rn` and `ın` are `m`).
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -93,8 +93,7 @@ struct Book {
 }
 
 static BOOK: LazyLock<Book> = LazyLock::new(|| {
-    let mut book =
-        Book { exact: HashMap::new(), by_length: vec![Vec::new(); 48], beginnings: HashMap::new() };
+    let mut book = Book { exact: HashMap::new(), by_length: vec![Vec::new(); 48], beginnings: HashMap::new() };
     for (kind, labels) in LABELS {
         for label in labels.split_whitespace() {
             let joined = steady(&label.replace('_', ""));
@@ -115,19 +114,22 @@ static BOOK: LazyLock<Book> = LazyLock::new(|| {
 /// The form in which the usual mistakes of a reader vanish.
 pub fn steady(folded: &str) -> String {
     let mut steady = String::with_capacity(folded.len());
-    for c in folded.chars() {
-        let c = match c {
+    let mut last = ' ';
+    for read in folded.chars() {
+        let c = match read {
             'ı' | 'l' | '1' | '|' | 'í' | 'ì' | 'î' => 'i',
             '0' => 'o',
             'é' | 'è' => 'e',
             c => c,
         };
-        if c == 'n' && steady.ends_with('r') {
+        // an m that fell into its strokes
+        if c == 'n' && (last == 'r' || last == 'ı') {
             steady.pop();
             steady.push('m');
         } else {
             steady.push(c);
         }
+        last = read;
     }
     steady
 }
@@ -159,7 +161,7 @@ const LABELS: &[(Kind, &str)] = &[
         rechnungs_id rechnungs_nr_no re_nr rg_nr rech_nr rechn_nr r_nr rechnungs_zeichen rechnungskenn_zeichen
         gutschrifts_nummer gutschrift_nr gutschrifts_nr gutschrift_nummer korrektur_nr storno_nr
         stornobeleg_nr stornierungs_nr rechnungskorrektur_nr rechnungskorrektur_nummer
-        faktura_nr faktura_nummer fakturen_nr fakt_nr liquidations_nr honorarnoten_nr kostennoten_nr
+        faktura_nr faktura_nummer fakturen_nr fakt_nr liquidations_nr liquidation_nr honorarnoten_nr honorarnote_nr kostennote_nr kostennoten_nr
         abrechnungs_nr abrechnungs_nummer abrechnung_nr verbrauchsabrechnung_nr
         invoice_number invoice_no invoice_nr invoice_num invoice_id inv_no invoice_reference bill_number
         tax_invoice_no tax_invoice_number bill_no credit_note_no credit_note_number credit_memo_no rechnung_invoice_no rechnung_invoice_nr
@@ -243,9 +245,10 @@ mod tests {
     fn labels_are_known_with_their_damage() {
         for (word, expected) in [
             ("rechnungsnummer", Some((Kind::Number, true))),
-            ("rechnungsnurnmer", Some((Kind::Number, false))),
+            ("rechnungsnurnmer", Some((Kind::Number, true))),
             ("kostenrechnungnr", Some((Kind::Number, true))),
-            ("rechnungsdatuın", Some((Kind::Issued, false))),
+            ("rechnungsdatuın", Some((Kind::Issued, true))),
+            ("rechnungsnunmer", Some((Kind::Number, false))),
             ("lnvoiceno", Some((Kind::Number, true))),
             ("fällig", None),
             ("fallıgam", Some((Kind::Due, true))),

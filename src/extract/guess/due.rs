@@ -7,7 +7,8 @@ use super::ballot::{Vote, reading};
 use super::catalogue::Kind;
 use super::issued::{date_near, labelled};
 use super::sheet::{Guess, Token, text};
-use super::signs::View;
+use super::spans::days_at;
+use super::view::View;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -72,7 +73,7 @@ fn discount_near(view: &View, page: u32, top: f32) -> bool {
         .filter(|row| row.page == page)
         .filter(|row| row.tokens.first().is_some_and(|first| (first.y - top).abs() < 0.7 * first.height))
         .any(|row| {
-            let discount = row.tokens.iter().any(|token| is_discount(token));
+            let discount = row.tokens.iter().any(is_discount);
             discount && !row.tokens.iter().any(|token| token.folded == "netto")
         })
 }
@@ -87,7 +88,8 @@ pub fn payment_terms(view: &View, issued: Option<Date>) -> Option<Guess<String>>
             used.push(term.sentence);
         }
     }
-    let tokens: Vec<Token> = used.iter().flat_map(|number| sentences[*number].iter().copied().cloned()).collect();
+    let tokens: Vec<Token> =
+        used.iter().flat_map(|number| sentences[*number].iter().copied().cloned()).collect();
     for number in &used {
         let sentence: Vec<Token> = sentences[*number].iter().copied().cloned().collect();
         written.push_str(&text(&sentence));
@@ -151,7 +153,16 @@ const LONGEST_SENTENCE: usize = 80;
 fn split_sentences<'a>(words: &[&'a Token]) -> Vec<Sentence<'a>> {
     let mut sentences = Vec::new();
     let mut open: Sentence = Vec::new();
+    let left = words.iter().map(|word| word.x).fold(f32::INFINITY, f32::min);
+    let right = words.iter().map(|word| word.x + word.width).fold(0.0, f32::max);
     for (place, token) in words.iter().enumerate() {
+        // a line that ends early, and the next begins large: no line break of a sentence
+        let early = place
+            .checked_sub(1)
+            .is_some_and(|last| words[last].x + words[last].width < left + 0.7 * (right - left));
+        if early && new_row(words, place) && token.text.starts_with(char::is_uppercase) {
+            sentences.push(std::mem::take(&mut open));
+        }
         let again = open.len() > 3
             && ["zahlbar", "bei", "bitte", "zahlungsziel", "zahlung"].contains(&token.folded.as_str())
             && token.text.starts_with(char::is_uppercase)
@@ -166,7 +177,9 @@ fn split_sentences<'a>(words: &[&'a Token]) -> Vec<Sentence<'a>> {
             && token.folded.len() > 3
             && !token.folded.bytes().any(|byte| byte.is_ascii_digit())
             && !abbreviation;
-        let capital = words.get(place + 1).is_none_or(|next| next.text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()));
+        let capital = words
+            .get(place + 1)
+            .is_none_or(|next| next.text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()));
         let year = token.text.ends_with('.') && token.folded.len() >= 4 && capital && is_date_end(&token.text);
         if full && capital || year {
             sentences.push(std::mem::take(&mut open));
@@ -188,14 +201,39 @@ fn is_date_end(word: &str) -> bool {
 
 fn is_paying(token: &Token) -> bool {
     const PAY: [&str; 26] = [
-        "uberweis", "zahl", "begleich", "ausgleich", "auszugleich", "fallig", "entricht", "abbuch", "abgebucht",
-        "buchen", "einzug", "eingezogen", "einzieh", "lastschrift", "remit", "payment", "payable", "pay", "due",
-        "rechnungsbetrag", "netto", "anweisung", "settle", "net", "valuta", "bezahl",
+        "uberweis",
+        "zahl",
+        "begleich",
+        "ausgleich",
+        "auszugleich",
+        "fallig",
+        "entricht",
+        "abbuch",
+        "abgebucht",
+        "buchen",
+        "einzug",
+        "eingezogen",
+        "einzieh",
+        "lastschrift",
+        "remit",
+        "payment",
+        "payable",
+        "pay",
+        "due",
+        "rechnungsbetrag",
+        "netto",
+        "anweisung",
+        "settle",
+        "net",
+        "valuta",
+        "bezahl",
     ];
     let word = token.folded.as_str();
     let past = ["bezahlt", "gezahlt", "zahler", "zahlerstand", "zahlernummer", "payments", "nettobetrag"];
     let other = word.starts_with("zahlerst") || word.starts_with("zahlernu") || word.starts_with("zahlpunkt");
-    !other && !past.contains(&word) && PAY.iter().any(|pay| if pay.len() > 3 { word.starts_with(pay) } else { word == *pay })
+    !other
+        && !past.contains(&word)
+        && PAY.iter().any(|pay| if pay.len() > 3 { word.starts_with(pay) } else { word == *pay })
 }
 
 fn is_discount(token: &Token) -> bool {
@@ -205,13 +243,15 @@ fn is_discount(token: &Token) -> bool {
 
 fn is_days(token: &Token) -> bool {
     let word = token.folded.trim_start_matches(|c: char| c.is_ascii_digit());
-    ["tage", "tagen", "tg", "days", "day", "tag", "wochen", "weeks", "d"].contains(&word) && (word != "d" || token.folded.len() > 1)
+    ["tage", "tagen", "tg", "days", "day", "tag", "wochen", "weeks", "d"].contains(&word)
+        && (word != "d" || token.folded.len() > 1)
 }
 
 /// Where a clause ends.
 fn is_boundary(sentence: &[&Token], place: usize) -> bool {
     let token = sentence[place];
-    let joins = ["oder", "bzw", "sonst", "danach", "ansonsten", "or", "otherwise", "anschliessend", "spatestens"];
+    let joins =
+        ["oder", "bzw", "sonst", "danach", "ansonsten", "or", "otherwise", "anschliessend", "spatestens"];
     let next_joins = sentence.get(place + 1).is_some_and(|next| {
         joins[..8].contains(&next.folded.as_str())
             || ["/", "|", ";", "+", "="].contains(&next.text.as_str())
@@ -238,7 +278,14 @@ fn terms_of(sentence: &[&Token], number: usize) -> Vec<Term> {
         for (when, begin, used) in whens(clause) {
             let read = clause[begin..begin + used].to_vec();
             let discount = discount_of(clause);
-            terms.push(Term { sentence: number, when, discount, arrival: is_arrival(&tokens), pays, tokens: read });
+            terms.push(Term {
+                sentence: number,
+                when,
+                discount,
+                arrival: is_arrival(&tokens),
+                pays,
+                tokens: read,
+            });
         }
     }
     // "Bei Zahlung innerhalb von 10 Tagen, 2 % Skonto": the only term is the one with the discount; so is the
@@ -267,23 +314,54 @@ impl Term {
 /// Sentences in which days mean something else than paying this invoice.
 fn is_about_something_else(tokens: &[Token]) -> bool {
     const OTHER: [&str; 22] = [
-        "widerruf", "widersp", "einspruch", "klage", "reklam", "mangel", "ruckgab", "umtausch", "verzug", "mahn",
-        "kundig", "gultig", "lieferzeit", "bearbeitungszeit", "zahlungseingang", "einwend", "beanstand", "berucksichtigt",
-        "anzahlung", "erhielten", "aufbewahr", "ratenzahlung",
+        "widerruf",
+        "widersp",
+        "einspruch",
+        "klage",
+        "reklam",
+        "mangel",
+        "ruckgab",
+        "umtausch",
+        "verzug",
+        "mahn",
+        "kundig",
+        "gultig",
+        "lieferzeit",
+        "bearbeitungszeit",
+        "zahlungseingang",
+        "einwend",
+        "beanstand",
+        "berucksichtigt",
+        "anzahlung",
+        "erhielten",
+        "aufbewahr",
+        "ratenzahlung",
     ];
     tokens.iter().any(|token| OTHER.iter().any(|other| token.folded.starts_with(other)))
 }
 
 fn is_arrival(tokens: &[Token]) -> bool {
-    const ARRIVAL: [&str; 7] = ["erhalt", "eingang", "zugang", "prufung", "receipt", "rechnungserhalt", "rechnungseingang"];
+    const ARRIVAL: [&str; 7] =
+        ["erhalt", "eingang", "zugang", "prufung", "receipt", "rechnungserhalt", "rechnungseingang"];
     tokens.iter().any(|token| ARRIVAL.contains(&token.folded.as_str()))
 }
 
 /// Dates behind "bis", "zum", "am" …, and numbers of days.
 fn whens(clause: &[Token]) -> Vec<(When, usize, usize)> {
-    const BEFORE: [&str; 18] = [
-        "bis", "zum", "spatestens", "am", "until", "by", "on", "before", "fallig", "den", "falligkeit", "per", "due",
-        "fallig/due", "datum", "date", "zahlungsziel", "vor",
+    const BEFORE: [&str; 13] = [
+        "bis",
+        "zum",
+        "spatestens",
+        "am",
+        "until",
+        "by",
+        "on",
+        "before",
+        "fallig",
+        "falligkeit",
+        "per",
+        "due",
+        "zahlungsziel",
     ];
     let mut found = Vec::new();
     let mut place = 0;
@@ -293,7 +371,8 @@ fn whens(clause: &[Token]) -> Vec<(When, usize, usize)> {
             place += used;
             continue;
         }
-        let before = place.checked_sub(1).is_some_and(|before| BEFORE.contains(&clause[before].folded.as_str()));
+        let before =
+            place.checked_sub(1).is_some_and(|before| BEFORE.contains(&clause[before].folded.as_str()));
         match date_near(clause, place) {
             Some((date, used, exact)) if before => {
                 found.push((When::On(date, exact), place, used));
@@ -306,66 +385,27 @@ fn whens(clause: &[Token]) -> Vec<(When, usize, usize)> {
     found
 }
 
-/// "14 Tage", "14Tagen", "vierzehn Tage", "2 Wochen", "net 30"
-fn days_at(clause: &[Token], place: usize) -> Option<(i64, usize)> {
-    let word = clause[place].folded.as_str();
-    let digits = word.trim_end_matches(char::is_alphabetic);
-    let unit = &word[digits.len()..];
-    if !digits.is_empty() && !unit.is_empty() {
-        return span(digits.parse().ok()?, unit).map(|days| (days, 1));
-    }
-    let plain = clause[place].text.trim_matches(|c: char| "(,.:)".contains(c)).len() == word.len();
-    let number = number(word).filter(|_| plain)?;
-    let next = clause.get(place + 1)?;
-    // "20 bis 30 Tage" says nothing
-    if place > 1 && ["bis", "-", "–"].contains(&clause[place - 1].text.as_str()) && number_before(clause, place) {
-        return None;
-    }
-    if let Some(days) = span(number, &next.folded) {
-        return Some((days, 2));
-    }
-    if next.folded.starts_with("kalendertag") {
-        return Some((number, 2)).filter(|_| (1..=180).contains(&number));
-    }
-    None
-}
-
-fn number_before(clause: &[Token], place: usize) -> bool {
-    place.checked_sub(2).is_some_and(|before| number(&clause[before].folded).is_some())
-}
-
-fn span(number: i64, unit: &str) -> Option<i64> {
-    let days = match unit {
-        "tag" | "tage" | "tagen" | "tg" | "tagenetto" | "days" | "day" | "d" | "kalendertage" | "kalendertagen" => number,
-        "woche" | "wochen" | "weeks" | "week" => 7 * number,
-        _ => return None,
-    };
-    (1..=180).contains(&days).then_some(days)
-}
-
-fn number(word: &str) -> Option<i64> {
-    const WORDS: [(&str, i64); 14] = [
-        ("eine", 1), ("einer", 1), ("zwei", 2), ("drei", 3), ("vier", 4), ("sieben", 7), ("acht", 8), ("zehn", 10),
-        ("vierzehn", 14), ("zwanzig", 20), ("einundzwanzig", 21), ("dreissig", 30), ("sechzig", 60), ("neunzig", 90),
-    ];
-    if let Some((_, number)) = WORDS.iter().find(|(name, _)| *name == word) {
-        return Some(*number);
-    }
-    let plain = !word.is_empty() && word.len() <= 3 && word.bytes().all(|byte| byte.is_ascii_digit());
-    if plain { word.parse().ok() } else { None }
-}
-
 /// Whether a clause offers less than the full sum, and how many percent.
 fn discount_of(clause: &[Token]) -> Option<Option<Decimal>> {
     let says = clause.iter().any(is_discount);
-    let full = clause.iter().any(|token| ["netto", "net", "ohne", "rein", "full"].contains(&token.folded.as_str()));
+    let full =
+        clause.iter().any(|token| ["netto", "net", "ohne", "rein", "full"].contains(&token.folded.as_str()));
     let mut percent = None;
     for (place, token) in clause.iter().enumerate() {
-        let next = clause.get(place + 1).is_some_and(|next| next.text.starts_with('%') || next.folded == "prozent" || next.folded == "vh");
-        let number = token.text.trim_start_matches('(').strip_suffix('%').or_else(|| next.then_some(token.text.as_str()));
+        let next = clause
+            .get(place + 1)
+            .is_some_and(|next| next.text.starts_with('%') || next.folded == "prozent" || next.folded == "vh");
+        let number = token
+            .text
+            .trim_start_matches('(')
+            .strip_suffix('%')
+            .or_else(|| next.then_some(token.text.as_str()));
         let parsed = number.and_then(|number| Decimal::from_str_exact(&number.trim().replace(',', ".")).ok());
-        percent = percent.or(parsed.filter(|percent| *percent > Decimal::ZERO && *percent <= Decimal::from(15)));
+        percent =
+            percent.or(parsed.filter(|percent| *percent > Decimal::ZERO && *percent <= Decimal::from(15)));
     }
-    let less = percent.is_some() && clause.iter().any(|token| token.folded == "abzug" || token.folded == "abzuglich");
-    if says && !full || less && !full || says && percent.is_some() { Some(percent) } else { None }
+    let less =
+        percent.is_some() && clause.iter().any(|token| token.folded == "abzug" || token.folded == "abzuglich");
+    let offered = (says || less) && !full || says && percent.is_some();
+    offered.then_some(percent)
 }

@@ -6,8 +6,8 @@
 use super::ballot::{self, Vote};
 use super::issued::Dated;
 use super::sheet::{Guess, Row};
-use super::signs::View;
-use super::{buyer, due, heads, issued, seller};
+use super::view::View;
+use super::{buyer, due, heads, issued, seller, spelling};
 use crate::invoice::{Term, bt};
 use crate::recognise::Text;
 use jiff::civil::Date;
@@ -33,14 +33,10 @@ pub struct Header {
 /// Reads the head. `credit`: the document is a credit note.
 pub fn read(text: &Text, rows: &[Row], credit: bool) -> Header {
     let view = View::new(rows);
-    if std::env::var_os("ROWS").is_some() {
-        for (n, c) in view.cells.iter().enumerate() { eprintln!("{} r{} b{:?} [{:.0} {:.0} h{:.0}] {}", c.page, c.row, view.blocks.iter().position(|b| b.contains(&n)), c.left, c.level, c.height, super::sheet::text(c.tokens)); }
-        for s in &view.signs { eprintln!("{s:?} {}", super::sheet::text(&rows[s.row].tokens[s.start..s.end])); }
-    }
     let codes = codes(text);
     let (seller, buyer) = parties(&view, &codes);
-    let number = ballot::elect(&heads::numbers(&view, &codes, credit));
-    let mut issue_date = ballot::elect(&issued::issue_dates(&view));
+    let number = ballot::elect(&heads::numbers(&view, &codes, credit)).filter(is_decided);
+    let mut issue_date = ballot::elect(&issued::issue_dates(&view)).filter(is_decided);
     let issued = issue_date.as_ref().map(|guess| guess.value);
     let due = due::due_dates(&view, issued);
     let mut due_date = ballot::elect(&due);
@@ -60,6 +56,11 @@ pub fn read(text: &Text, rows: &[Row], credit: bool) -> Header {
         delivered: ballot::elect(&issued::delivery_dates(&view)),
         period: ballot::elect(&issued::periods(&view)),
     }
+}
+
+/// Of several weak candidates none is better than the others.
+fn is_decided<T>(guess: &Guess<T>) -> bool {
+    guess.evidence.confidence >= 0.45 || !guess.evidence.marks.iter().any(|mark| mark == "several")
 }
 
 /// Every value that could be meant by a term, best first; for whoever knows more about the supplier.
@@ -83,7 +84,13 @@ pub fn candidates(text: &Text, rows: &[Row], term: Term) -> Vec<Guess<String>> {
         _ => Vec::new(),
     };
     found.sort_by(|a, b| b.evidence.confidence.total_cmp(&a.evidence.confidence));
-    found
+    let mut different: Vec<Guess<String>> = Vec::new();
+    for guess in found {
+        if !different.iter().any(|known| known.value == guess.value) {
+            different.push(guess);
+        }
+    }
+    different
 }
 
 fn codes(text: &Text) -> Vec<&str> {
@@ -95,11 +102,14 @@ const LEAST: f32 = 0.25;
 
 /// Seller and buyer exclude each other: who stands for the sender in two ways is not the receiver.
 fn parties(view: &View, codes: &[&str]) -> (Option<Guess<String>>, Option<Guess<String>>) {
-    let domains = seller::domains(view);
+    let domains = spelling::domains(view);
     let sellers = seller::names(view, codes);
     let first = seller::elect(&sellers, None, &domains);
-    let sure: Vec<String> =
-        first.iter().filter(|first| first.evidence.confidence >= 0.5).map(|first| ballot::key(&first.value)).collect();
+    let sure: Vec<String> = first
+        .iter()
+        .filter(|first| first.evidence.confidence >= 0.5)
+        .map(|first| ballot::key(&first.value))
+        .collect();
     let mut buyer = ballot::elect(&buyer::names(view, &sure));
     let seller = seller::elect(&sellers, buyer.as_ref().map(|buyer| buyer.value.as_str()), &domains);
     if let (Some(buyer), Some(seller)) = (&mut buyer, &seller)
@@ -108,7 +118,7 @@ fn parties(view: &View, codes: &[&str]) -> (Option<Guess<String>>, Option<Guess<
         buyer.evidence.confidence *= 0.3;
     }
     let spelled = |guess: Guess<String>| {
-        let value = seller::spelled(view, &guess.value);
+        let value = spelling::spelled(view, &guess.value);
         let respelled = value != guess.value;
         let guess = Guess { value, ..guess };
         if respelled { guess.marked("repaired") } else { guess }
@@ -127,7 +137,8 @@ fn weigh_dates(view: &View, issued: Option<&mut Guess<Date>>, due: Option<&mut G
         return;
     }
     let usual = [7, 8, 10, 14, 15, 20, 21, 28, 30, 31, 45, 60, 90].contains(&days);
-    let later = issued::dates(view).iter().any(|dated: &Dated| dated.date > issued.value && dated.date < due.value);
+    let later =
+        issued::dates(view).iter().any(|dated: &Dated| dated.date > issued.value && dated.date < due.value);
     for evidence in [&mut issued.evidence, &mut due.evidence] {
         evidence.marks.push(if usual { "usual-term" } else { "in-order" }.into());
         if later {

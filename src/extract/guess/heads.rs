@@ -4,10 +4,11 @@
 //! `due`) and names (`seller`, `buyer`).
 
 use super::ballot::{self, Vote, reading};
-use super::catalogue::{Kind, one_edit};
+use super::catalogue::Kind;
 use super::issued::date_near;
 use super::sheet::Token;
-use super::signs::{Position, Sign, View};
+use super::signs::Sign;
+use super::view::{Position, View};
 use super::written::amount;
 use crate::invoice::checks;
 
@@ -66,7 +67,7 @@ pub fn buyer_references(view: &View) -> Vec<Vote<String>> {
 fn labelled(view: &View, kind: Kind, weight: f32) -> Vec<Vote<String>> {
     let mut votes = Vec::new();
     for sign in view.of(kind) {
-        let Some(named) = view.value(sign, |tokens| identifier(tokens)) else { continue };
+        let Some(named) = view.value(sign, identifier) else { continue };
         let mut weight = weight;
         let mut marks = vec![if sign.exact { "label" } else { "label-damaged" }, reading(named.tokens)];
         if !sign.exact {
@@ -100,7 +101,8 @@ fn heading_numbers(view: &View) -> Vec<Vote<String>> {
             let word = cell.tokens[place].folded.as_str();
             let heading = word.ends_with("rechnung")
                 && !["berechnung", "umrechnung", "anrechnung", "verrechnung"].contains(&word)
-                || ["gutschrift", "invoice", "rechnungskorrektur", "liquidation", "honorarnote"].contains(&word);
+                || ["gutschrift", "invoice", "rechnungskorrektur", "liquidation", "honorarnote"]
+                    .contains(&word);
             let other = place > 0
                 && ["zu", "zur", "der", "ihrer", "ihre", "unserer", "ursprungliche", "zugehorige"]
                     .contains(&cell.tokens[place - 1].folded.as_str());
@@ -112,7 +114,8 @@ fn heading_numbers(view: &View) -> Vec<Vote<String>> {
             let next = cell.start + place + 1;
             let alone = place + 1 == cell.tokens.len();
             let near = row.get(next).is_some_and(|token| token.x - cell.right < 14.0 * cell.height);
-            let beyond = || view.neighbour(cell.row, next - 1).map(|(row, start)| view.cell_at(row, start).tokens);
+            let beyond =
+                || view.neighbour(cell.row, next - 1).map(|(row, start)| view.cell_at(row, start).tokens);
             let rest = if alone && near {
                 view.cell_at(cell.row, next).tokens
             } else if alone {
@@ -129,7 +132,11 @@ fn heading_numbers(view: &View) -> Vec<Vote<String>> {
             let tokens = &rest[..used];
             let weight = if alone {
                 0.6
-            } else if place == 0 { 0.7 } else { 0.5 };
+            } else if place == 0 {
+                0.7
+            } else {
+                0.5
+            };
             let key = ballot::key(&value);
             votes.push(Vote::new(value, key, weight, tokens, &["heading", reading(tokens)]));
             break;
@@ -204,7 +211,13 @@ fn unlabelled_routing(view: &View) -> Vec<Vote<String>> {
         let built = parts.len() == 3 && parts[0].len() >= 8 && state;
         if built && checks::leitweg_id(word) {
             let tokens = std::slice::from_ref(token);
-            votes.push(Vote::new(word.to_owned(), ballot::key(word), 0.8, tokens, &["checksum", reading(tokens)]));
+            votes.push(Vote::new(
+                word.to_owned(),
+                ballot::key(word),
+                0.8,
+                tokens,
+                &["checksum", reading(tokens)],
+            ));
         }
     }
     votes
@@ -250,20 +263,29 @@ fn leitweg(joined: &str) -> Option<(String, bool)> {
     right.map(|mended| (mended, false))
 }
 
-/// All writings of a sign in which letters and digits that look alike change places; none where they are many.
+/// All writings of a sign in which letters and digits that look alike change places; where they are many, only
+/// the sign itself.
 fn alike(sign: &str) -> Vec<String> {
     const PAIRS: [(char, char); 8] =
         [('O', '0'), ('I', '1'), ('S', '5'), ('B', '8'), ('Z', '2'), ('L', '1'), ('Q', '0'), ('G', '6')];
     let mut all = vec![String::new()];
     for c in sign.chars() {
-        let other = PAIRS.iter().find_map(|(a, b)| if c == *a { Some(*b) } else if c == *b { Some(*a) } else { None });
+        let other = PAIRS.iter().find_map(|(a, b)| {
+            if c == *a {
+                Some(*b)
+            } else if c == *b {
+                Some(*a)
+            } else {
+                None
+            }
+        });
         let mut longer = Vec::with_capacity(all.len() * 2);
         for begin in &all {
             longer.push(format!("{begin}{c}"));
             longer.extend(other.map(|other| format!("{begin}{other}")));
         }
         if longer.len() > 32 {
-            return Vec::new();
+            return vec![sign.to_owned()];
         }
         all = longer;
     }
@@ -288,7 +310,10 @@ fn free_text(view: &View, sign: &Sign) -> Option<Vote<String>> {
 
 /// A number or sign: up to four words close together, with a digit in it, no date and no amount.
 pub fn identifier(tokens: &[Token]) -> Option<(String, usize)> {
-    let begin = tokens.iter().take(3).position(|token| token.text.contains(char::is_alphanumeric))?;
+    const NUMBER: [&str; 4] = ["nr", "no", "nummer", "number"];
+    let begin = tokens.iter().take(3).position(|token| {
+        token.text.contains(char::is_alphanumeric) && !NUMBER.contains(&token.folded.as_str())
+    })?;
     let mut joined = String::new();
     let mut used = 0;
     for place in begin..tokens.len().min(begin + 4) {
@@ -327,8 +352,20 @@ fn apart(last: &Token, token: &Token) -> bool {
 /// Could be a piece of an identifier at all.
 fn fits(tokens: &[Token], place: usize, word: &str) -> bool {
     const STOP: [&str; 14] = [
-        "vom", "datum", "seite", "date", "kunde", "kundennr", "kundennummer", "rechnungsdatum", "uber", "fur",
-        "bitte", "und", "von", "siehe",
+        "vom",
+        "datum",
+        "seite",
+        "date",
+        "kunde",
+        "kundennr",
+        "kundennummer",
+        "rechnungsdatum",
+        "uber",
+        "fur",
+        "bitte",
+        "und",
+        "von",
+        "siehe",
     ];
     const OTHER: [&str; 7] = ["ust", "iban", "tel", "fax", "steuer", "rechnung", "hrb"];
     let token = &tokens[place];
@@ -357,9 +394,4 @@ fn is_another(value: &str) -> bool {
     let rest = plain.get(2..).unwrap_or_default();
     let digits = rest.bytes().all(|byte| byte.is_ascii_digit());
     country && digits && (plain.len() == 11 && !value.contains('-') || rest.len() >= 16) || checks::iban(&plain)
-}
-
-/// Whether two readings of an identifier differ by one letter only.
-pub fn nearly(a: &str, b: &str) -> bool {
-    a != b && a.len() > 4 && one_edit(a, b)
 }

@@ -7,8 +7,9 @@ use super::catalogue::Kind;
 use super::dates::{damaged_date, date};
 use super::heads::identifier;
 use super::sheet::{Token, date_at};
-use super::signs::{Position, View};
+use super::view::{Position, View};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// A date at `start`, also a damaged one; how many words it took, and whether it stood there without a mistake.
 pub fn date_near(tokens: &[Token], start: usize) -> Option<(Date, usize, bool)> {
@@ -80,6 +81,7 @@ pub fn issue_dates(view: &View) -> Vec<Vote<Date>> {
     let free: Vec<Dated> = all
         .into_iter()
         .filter(|dated| view.rows[dated.row].page == 1 && !claimed.contains(&(dated.row, dated.start)))
+        .take(MOST_FREE)
         .filter(|dated| !is_stamp(view, dated) && !in_other_sentence(view, dated))
         .collect();
     votes.extend(of_letter(view, &free));
@@ -87,6 +89,9 @@ pub fn issue_dates(view: &View) -> Vec<Vote<Date>> {
     votes.extend(only_date(view, &free));
     votes
 }
+
+/// Dates without a label that are looked at.
+const MOST_FREE: usize = 60;
 
 /// BT-72 Actual delivery date
 pub fn delivery_dates(view: &View) -> Vec<Vote<Date>> {
@@ -98,11 +103,15 @@ pub fn periods(view: &View) -> Vec<Vote<(Date, Date)>> {
     let mut votes = Vec::new();
     for sign in view.of(Kind::Period) {
         let named = view.value(sign, |tokens| {
-            let begin = tokens.iter().take(2).position(|token| date_near(tokens, 0).is_some() || token.folded != "von")?;
+            let begin = tokens
+                .iter()
+                .take(2)
+                .position(|token| date_near(tokens, 0).is_some() || token.folded != "von")?;
             let (from, used, _) = date_near(tokens, begin)?;
-            let until = tokens[begin + used..].iter().take(3).position(|token| {
-                token.text.contains(|c: char| c.is_ascii_digit())
-            })?;
+            let until = tokens[begin + used..]
+                .iter()
+                .take(3)
+                .position(|token| token.text.contains(|c: char| c.is_ascii_digit()))?;
             let second = begin + used + until;
             let (to, more, _) = date_near(tokens, second)?;
             (from <= to).then_some(((from, to), second + more))
@@ -151,8 +160,22 @@ pub fn labelled(view: &View, kind: Kind, weight: f32) -> Vec<Vote<Date>> {
 /// The head of a table of items: the date below is the day of a service.
 fn is_table_head(view: &View, row: usize) -> bool {
     const COLUMNS: [&str; 16] = [
-        "menge", "bezeichnung", "beschreibung", "betrag", "preis", "einzelpreis", "gesamtpreis", "leistung",
-        "tatigkeit", "stunden", "description", "amount", "qty", "artikel", "ep", "gp",
+        "menge",
+        "bezeichnung",
+        "beschreibung",
+        "betrag",
+        "preis",
+        "einzelpreis",
+        "gesamtpreis",
+        "leistung",
+        "tatigkeit",
+        "stunden",
+        "description",
+        "amount",
+        "qty",
+        "artikel",
+        "ep",
+        "gp",
     ];
     view.rows[row].tokens.iter().filter(|token| COLUMNS.contains(&token.folded.as_str())).count() >= 2
 }
@@ -161,7 +184,7 @@ fn is_table_head(view: &View, row: usize) -> bool {
 fn beside_number(view: &View) -> Vec<Vote<Date>> {
     let mut votes = Vec::new();
     for sign in view.of(Kind::Number).chain(view.of(Kind::Paper)) {
-        let Some(named) = view.value(sign, |tokens| identifier(tokens)) else { continue };
+        let Some(named) = view.value(sign, identifier) else { continue };
         let behind = &view.rows[named.row].tokens[named.start + named.tokens.len()..];
         votes.extend(from(behind, 0.93, "beside-number"));
     }
@@ -172,7 +195,8 @@ fn beside_number(view: &View) -> Vec<Vote<Date>> {
         });
         let Some(names) = names else { continue };
         let refers = view.signs.iter().any(|sign| sign.row == cell.row && sign.kind == Kind::Preceding);
-        let other = names > 0 && ["zu", "zur", "der", "unserer"].contains(&cell.tokens[names - 1].folded.as_str());
+        let other =
+            names > 0 && ["zu", "zur", "der", "unserer"].contains(&cell.tokens[names - 1].folded.as_str());
         if refers || other {
             continue;
         }
@@ -196,18 +220,19 @@ fn from(tokens: &[Token], weight: f32, mark: &'static str) -> Option<Vote<Date>>
 }
 
 /// Dates that a label of another kind names.
-fn claimed(view: &View) -> Vec<(usize, usize)> {
-    let mut claimed = Vec::new();
+fn claimed(view: &View) -> BTreeSet<(usize, usize)> {
+    let mut claimed = BTreeSet::new();
     for sign in view.signs.iter().filter(|sign| !matches!(sign.kind, Kind::Issued | Kind::Day | Kind::Number)) {
         let Some(named) = view.value(sign, read) else { continue };
         let cell = view.cell_at(sign.row, sign.start);
         let whole = cell.start == sign.start && cell.start + cell.tokens.len() == sign.end;
-        let of_day = matches!(sign.kind, Kind::Due | Kind::Delivered | Kind::Period) || sign.kind == Kind::Other && whole;
+        let of_day = matches!(sign.kind, Kind::Due | Kind::Delivered | Kind::Period)
+            || sign.kind == Kind::Other && whole;
         if named.position == Position::Below && !of_day {
             continue;
         }
         let begin = named.tokens.iter().position(|token| !token.folded.is_empty()).unwrap_or(0);
-        claimed.push((named.row, named.start + begin));
+        claimed.insert((named.row, named.start + begin));
     }
     claimed
 }
@@ -227,16 +252,18 @@ fn is_stamp(view: &View, dated: &Dated) -> bool {
 /// The row speaks of other days: deliveries, orders, periods, payments.
 fn in_other_sentence(view: &View, dated: &Dated) -> bool {
     const OTHER: [&str; 24] = [
-        "liefer", "leistung", "fallig", "zahl", "bestell", "zeitraum", "auftrag", "skonto", "eingang", "gultig",
-        "uberweis", "abbuch", "gebucht", "angebot", "vertrag", "bis", "period", "delivery", "order", "due",
-        "seit", "geboren", "ab", "zwischen",
+        "liefer", "leistung", "fallig", "zahl", "bestell", "zeitraum", "auftrag", "skonto", "eingang",
+        "gultig", "uberweis", "abbuch", "gebucht", "angebot", "vertrag", "bis", "period", "delivery", "order",
+        "due", "seit", "geboren", "ab", "zwischen",
     ];
     let cell = view.cell_at(dated.row, dated.start);
     let behind = view.rows[dated.row].tokens.get(dated.start + dated.used);
     let range = behind.is_some_and(|next| ["bis", "–", "-", "—"].contains(&next.text.as_str()));
     range
         || cell.tokens.iter().any(|token| {
-            OTHER.iter().any(|other| if other.len() > 3 { token.folded.starts_with(other) } else { token.folded == *other })
+            OTHER.iter().any(|other| {
+                if other.len() > 3 { token.folded.starts_with(other) } else { token.folded == *other }
+            })
         })
 }
 
@@ -251,7 +278,8 @@ fn of_letter(view: &View, free: &[Dated]) -> Vec<Vote<Date>> {
             continue;
         }
         let front = &cell.tokens[..place];
-        let words = front.iter().all(|token| token.text.chars().all(|c| c.is_alphabetic() || ",.-()/".contains(c)));
+        let words =
+            front.iter().all(|token| token.text.chars().all(|c| c.is_alphabetic() || ",.-()/".contains(c)));
         let den = front.iter().any(|word| word.folded == "den" || word.text.ends_with(','));
         let (weight, mark) = match (front.is_empty(), words && den) {
             (true, _) => (0.7, "letter"),
@@ -278,7 +306,13 @@ fn with_time(view: &View, free: &[Dated]) -> Vec<Vote<Date>> {
         if time {
             let tokens = &row[dated.start..dated.start + dated.used];
             let weight = if dated.exact { 0.75 } else { 0.5 };
-            votes.push(Vote::new(dated.date, dated.date.to_string(), weight, tokens, &["time", reading(tokens)]));
+            votes.push(Vote::new(
+                dated.date,
+                dated.date.to_string(),
+                weight,
+                tokens,
+                &["time", reading(tokens)],
+            ));
         }
     }
     votes

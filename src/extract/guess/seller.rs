@@ -11,7 +11,8 @@ use super::names::{
     could_be_name, form_end, goes_on, is_bank, is_contact, is_form, is_phrase, is_public, is_street, post_code,
 };
 use super::sheet::{Guess, Token, text};
-use super::signs::View;
+use super::spelling::names_domain;
+use super::view::View;
 
 /// BT-27: votes for everybody who could have sent it.
 pub fn names(view: &View, codes: &[&str]) -> Vec<Vote<String>> {
@@ -32,7 +33,8 @@ const MOST_CANDIDATES: usize = 60;
 /// The name most places agree on, in its fullest and best read writing.
 pub fn elect(votes: &[Vote<String>], buyer: Option<&str>, domains: &[String]) -> Option<Guess<String>> {
     let buyer = buyer.map(key);
-    let votes: Vec<&Vote<String>> = votes.iter().filter(|vote| !is_buyer(&vote.key, buyer.as_deref())).collect();
+    let votes: Vec<&Vote<String>> =
+        votes.iter().filter(|vote| !is_buyer(&vote.key, buyer.as_deref())).collect();
     let mut best: Option<(f32, Vec<&Vote<String>>)> = None;
     let mut second = 0.0_f32;
     let mut done: Vec<&str> = Vec::new();
@@ -40,9 +42,11 @@ pub fn elect(votes: &[Vote<String>], buyer: Option<&str>, domains: &[String]) ->
         if done.contains(&leader.key.as_str()) {
             continue;
         }
-        let group: Vec<&Vote<String>> = votes.iter().filter(|vote| same(&vote.key, &leader.key)).copied().collect();
+        let group: Vec<&Vote<String>> =
+            votes.iter().filter(|vote| same(&vote.key, &leader.key)).copied().collect();
         done.extend(group.iter().map(|vote| vote.key.as_str()));
-        let doubt: f32 = group.iter().map(|vote| 1.0 - vote.guess.evidence.confidence.clamp(0.0, 0.95)).product();
+        let doubt: f32 =
+            group.iter().map(|vote| 1.0 - vote.guess.evidence.confidence.clamp(0.0, 0.95)).product();
         let known = domains.iter().any(|domain| names_domain(&leader.guess.value, domain));
         let weight = 1.0 - doubt * if known { 0.5 } else { 1.0 };
         if best.as_ref().is_none_or(|(heaviest, _)| weight > *heaviest) {
@@ -111,66 +115,22 @@ fn best_writing(group: &[&Vote<String>]) -> Option<Guess<String>> {
     for vote in group {
         let alike = group.iter().filter(|other| other.key == vote.key);
         let weight: f32 = alike.map(|other| other.guess.evidence.confidence).sum();
-        let longer = group.iter().any(|other| other.key.len() > vote.key.len() + 1 && other.key.starts_with(&vote.key) && whole(other));
-        let weight = weight * if longer && !whole(vote) { 0.3 } else if longer { 0.6 } else { 1.0 };
+        let longer = group.iter().any(|other| {
+            other.key.len() > vote.key.len() + 1 && other.key.starts_with(&vote.key) && whole(other)
+        });
+        let weight = weight
+            * if longer && !whole(vote) {
+                0.3
+            } else if longer {
+                0.6
+            } else {
+                1.0
+            };
         if best.is_none_or(|(heaviest, _)| weight > heaviest) {
             best = Some((weight, vote));
         }
     }
     best.map(|(_, vote)| vote.guess.clone())
-}
-
-/// "info@musterbau.de" speaks for Musterbau.
-fn names_domain(name: &str, domain: &str) -> bool {
-    name.split_whitespace().map(transcribed).any(|word| word.len() >= 4 && domain.contains(&word))
-}
-
-fn transcribed(word: &str) -> String {
-    let lower = word.to_lowercase();
-    let plain = lower.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue").replace('ß', "ss");
-    plain.chars().filter(char::is_ascii_alphanumeric).collect()
-}
-
-/// A name with each word as the pages spell it most often. Readers lose the dots of umlauts more easily than they
-/// invent them, so of two spellings seen equally often the one with dots is right.
-pub fn spelled(view: &View, name: &str) -> String {
-    let mut words: Vec<String> = Vec::new();
-    for word in name.split_whitespace() {
-        let folded = key(word);
-        let mut spellings: Vec<(usize, &str)> = Vec::new();
-        let tokens = view.rows.iter().flat_map(|row| &row.tokens).filter(|token| token.folded == folded);
-        for token in tokens.filter(|_| folded.len() > 3).take(30) {
-            let text = token.text.trim_matches(|c: char| !c.is_alphanumeric());
-            match spellings.iter_mut().find(|(_, known)| *known == text) {
-                Some((times, _)) => *times += 1,
-                None => spellings.push((1, text)),
-            }
-        }
-        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let dots = |text: &str| text.chars().filter(|c| !c.is_ascii()).count();
-        let own = spellings.iter().find(|(_, text)| *text == core).map_or(0, |(times, _)| *times);
-        let better = spellings
-            .iter()
-            .filter(|(times, text)| dots(text) > dots(core) && 3 * *times >= own && text.chars().count() == core.chars().count())
-            .max_by_key(|(times, text)| (*times, dots(text)));
-        words.push(better.map_or_else(|| word.to_owned(), |(_, text)| word.replace(core, text)));
-    }
-    words.join(" ")
-}
-
-/// Domains of mail and web addresses on the pages.
-pub fn domains(view: &View) -> Vec<String> {
-    let mut domains: Vec<String> = Vec::new();
-    for token in view.rows.iter().flat_map(|row| &row.tokens) {
-        let text = token.text.to_lowercase();
-        let host = text.split_once('@').map(|(_, host)| host).or_else(|| text.split_once("www.").map(|(_, host)| host));
-        let Some(host) = host else { continue };
-        let domain: String = host.split('.').next().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
-        if domain.len() >= 4 && domains.len() < 8 && !domains.contains(&domain) {
-            domains.push(domain);
-        }
-    }
-    domains
 }
 
 /// "Firma · Weg 1 · 12345 Ort", small above the address or as a letterhead.
@@ -196,19 +156,23 @@ fn sender_lines(view: &View) -> Vec<Vote<String>> {
 
 /// Where the name at the beginning of a line ends: at a separator, behind a legal form, before a street.
 fn name_end(tokens: &[Token]) -> usize {
-    let separator = tokens.iter().position(separates).map(|place| place + usize::from(!is_mark(&tokens[place])));
+    let separator =
+        tokens.iter().position(separates).map(|place| place + usize::from(!is_mark(&tokens[place])));
     let form = form_end(tokens);
     let street = (1..tokens.len()).find(|place| {
-        let next = tokens.get(place + 1).is_some_and(|next| next.text.starts_with(|c: char| c.is_ascii_digit()));
+        let next =
+            tokens.get(place + 1).is_some_and(|next| next.text.starts_with(|c: char| c.is_ascii_digit()));
         next && is_street(&tokens[*place..tokens.len().min(place + 2)])
     });
     // a comma inside a name ("Müller, Meier & Partner mbB") gives way to the form behind it
-    let separator = separator.filter(|place| form.is_none_or(|form| form <= *place || is_mark_at(tokens, *place)));
+    let separator =
+        separator.filter(|place| form.is_none_or(|form| form <= *place || is_mark_at(tokens, *place)));
     separator.into_iter().chain(form).chain(street).min().unwrap_or(tokens.len())
 }
 
 fn is_mark_at(tokens: &[Token], place: usize) -> bool {
-    tokens.get(place).is_some_and(is_mark) || place.checked_sub(1).is_some_and(|last| tokens[last].text.ends_with(['·', '•', '|', ';']))
+    tokens.get(place).is_some_and(is_mark)
+        || place.checked_sub(1).is_some_and(|last| tokens[last].text.ends_with(['·', '•', '|', ';']))
 }
 
 fn separates(token: &Token) -> bool {
@@ -228,10 +192,14 @@ fn labelled(view: &View) -> Vec<Vote<String>> {
     for (kind, weight, mark) in kinds {
         for sign in view.of(kind).filter(|sign| sign.firm) {
             let Some(tokens) = view.name_line(sign) else { continue };
-            let end = tokens.iter().position(|token| ["iban", "bic", "bank", "konto"].contains(&token.folded.as_str()));
+            let end = tokens
+                .iter()
+                .position(|token| ["iban", "bic", "bank", "konto"].contains(&token.folded.as_str()));
             let tokens = &tokens[..end.unwrap_or(tokens.len())];
             // a line of its own is the whole name ("Rohstoff AG Nord"); what follows a comma is not
-            let plain = !tokens.iter().any(|token| separates(token) || token.text.contains(|c: char| c.is_ascii_digit()));
+            let plain = !tokens
+                .iter()
+                .any(|token| separates(token) || token.text.contains(|c: char| c.is_ascii_digit()));
             let end = if plain { tokens.len() } else { name_end(tokens) };
             found.extend(candidate(&tokens[..end], weight, mark));
         }
@@ -248,7 +216,15 @@ fn letterhead(view: &View) -> Vec<Vote<String>> {
         let tokens = &cell.tokens[..end];
         let form = tokens.iter().any(is_form);
         let largest = top.clone().all(|other| other.height <= cell.height * 1.2);
-        let weight = if form { 0.6 } else if largest { 0.4 } else if number == 0 { 0.3 } else { continue };
+        let weight = if form {
+            0.6
+        } else if largest {
+            0.4
+        } else if number == 0 {
+            0.3
+        } else {
+            continue;
+        };
         found.extend(candidate(tokens, weight, "letterhead"));
     }
     found
@@ -257,11 +233,14 @@ fn letterhead(view: &View) -> Vec<Vote<String>> {
 /// Names above an address at the foot of a page, or above telephone and bank.
 fn footers(view: &View) -> Vec<Vote<String>> {
     let mut found = Vec::new();
-    let towns = view.cells.iter().enumerate().filter(|(_, cell)| post_code(cell.tokens).is_some_and(|place| place < 2));
+    let towns =
+        view.cells.iter().enumerate().filter(|(_, cell)| post_code(cell.tokens).is_some_and(|place| place < 2));
     for (town, cell) in towns.take(60) {
         let lines = view.address_lines(town);
         let streets = lines.len().saturating_sub(4)..lines.len() - 1;
-        let Some(street) = streets.rev().find(|line| is_street(view.cells[lines[*line]].tokens)) else { continue };
+        let Some(street) = streets.rev().find(|line| is_street(view.cells[lines[*line]].tokens)) else {
+            continue;
+        };
         let name = &lines[street.saturating_sub(2)..street];
         let contact = contact_below(view, cell);
         let (weight, mark) = match cell.depth {
@@ -279,7 +258,9 @@ fn footers(view: &View) -> Vec<Vote<String>> {
 fn name_lines(view: &View, lines: &[usize]) -> Option<Vec<Token>> {
     let last = view.cells[*lines.last()?].tokens;
     let first = lines.first().filter(|_| lines.len() == 2).map(|line| view.cells[*line].tokens);
-    let Some(first) = first.filter(|first| could_be_name(first) && !is_phrase(first)) else { return Some(last.to_vec()) };
+    let Some(first) = first.filter(|first| could_be_name(first) && !is_phrase(first)) else {
+        return Some(last.to_vec());
+    };
     if goes_on(first, last) {
         return Some(first.iter().chain(last).cloned().collect());
     }
@@ -292,12 +273,25 @@ fn signatures(view: &View) -> Vec<Vote<String>> {
     let mut found = Vec::new();
     for (number, cell) in view.cells.iter().enumerate() {
         let joined: String = cell.tokens.iter().take(6).map(|token| token.folded.as_str()).collect();
-        let closes = ["freundlichengrussen", "freundlichegrusse", "freundlichemgruss", "freundlichergruss", "hochachtungsvoll", "bestegrusse", "kindregards", "besteng"].iter().any(|close| joined.contains(close));
+        let closes = [
+            "freundlichengrussen",
+            "freundlichegrusse",
+            "freundlichemgruss",
+            "freundlichergruss",
+            "hochachtungsvoll",
+            "bestegrusse",
+            "kindregards",
+            "besteng",
+        ]
+        .iter()
+        .any(|close| joined.contains(close));
         if !closes || cell.tokens.len() > 8 {
             continue;
         }
         let below = view.cells[number + 1..].iter().take(8).filter(|other| {
-            other.page == cell.page && (other.left - cell.left).abs() < 3.0 * cell.height && other.level - cell.level < 9.0 * cell.height
+            other.page == cell.page
+                && (other.left - cell.left).abs() < 3.0 * cell.height
+                && other.level - cell.level < 9.0 * cell.height
         });
         for line in below.take(2) {
             let end = form_end(line.tokens).unwrap_or(line.tokens.len());
@@ -336,7 +330,8 @@ fn beneficiary(code: &str) -> Option<Vote<String>> {
         return None;
     }
     let mut vote = Vote::new(name.to_owned(), key(name), 0.8, &[], &["code"]);
-    if name.split_whitespace().any(|word| ["GmbH", "AG", "KG", "OHG", "UG", "eG", "SE", "mbB"].contains(&word)) {
+    if name.split_whitespace().any(|word| ["GmbH", "AG", "KG", "OHG", "UG", "eG", "SE", "mbB"].contains(&word))
+    {
         vote.guess.evidence.marks.push("legal-form".into());
     }
     Some(vote)
@@ -346,7 +341,11 @@ fn candidate(tokens: &[Token], weight: f32, mark: &'static str) -> Option<Vote<S
     let begin = tokens.iter().position(|token| !token.folded.is_empty())?;
     let end = tokens.iter().rposition(|token| !is_mark(token))? + 1;
     let tokens = &tokens[begin..end];
-    if is_bank(tokens) && mark != "label" && mark != "holder" || is_contact(tokens) || is_phrase(tokens) || !could_be_name(tokens) {
+    if is_bank(tokens) && mark != "label" && mark != "holder"
+        || is_contact(tokens)
+        || is_phrase(tokens)
+        || !could_be_name(tokens)
+    {
         return None;
     }
     let form = tokens.iter().any(is_form);

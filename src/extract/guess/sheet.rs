@@ -129,7 +129,9 @@ fn slope(words: &[Word]) -> f32 {
     let mut slopes: Vec<f32> = Vec::new();
     for line in words.chunk_by(|a, b| a.line == b.line) {
         let sound = |word: &&Word| has_place(word) && word.confidence > 0.5 && word.text.chars().count() > 2;
-        let (Some(first), Some(last)) = (line.iter().find(sound), line.iter().rev().find(sound)) else { continue };
+        let (Some(first), Some(last)) = (line.iter().find(sound), line.iter().rev().find(sound)) else {
+            continue;
+        };
         let (run, rise) = (last.x - first.x, last.y + last.height / 2.0 - first.y - first.height / 2.0);
         if run > LONG && rise.abs() < 0.06 * run {
             slopes.push(rise / run);
@@ -202,6 +204,9 @@ fn glued(word: &str) -> Option<(&str, &str)> {
     let dotted = front.len() < digit;
     let letters = folded(front);
     let plain = front.chars().all(|c| c.is_alphabetic() || c == '-' || c == '.');
-    let sure = ENDS.iter().any(|end| letters == *end) || letters.len() > 6 && ENDS.iter().any(|end| letters.ends_with(end));
-    (plain && sure && (dotted || front.chars().last().is_some_and(char::is_lowercase))).then(|| word.split_at(digit))
+    let sure = ENDS.iter().any(|end| letters == *end)
+        || letters.len() > 6 && ENDS.iter().any(|end| letters.ends_with(end))
+        || dotted && letters.len() > 3 && letters.ends_with("nr");
+    (plain && sure && (dotted || front.chars().last().is_some_and(char::is_lowercase)))
+        .then(|| word.split_at(digit))
 }
