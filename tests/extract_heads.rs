@@ -129,6 +129,34 @@ const PAGES: &[(&str, &[(u16, &str)])] = &[
         "Stornorechnung\nRechnungsnummer: S-2026-9\nStorno zu Rechnung: R-2026-3",
         &[(1, "S-2026-9"), (25, "R-2026-3")],
     ),
+    ("Rechnung\nNr. 2026/118\nDatum 05.05.2026", &[(1, "2026/118"), (2, "2026-05-05")]),
+    (
+        "Rechnung\nNummer          Datum          Fälligkeit\n260042          05.06.2026     19.06.2026",
+        &[(1, "260042"), (2, "2026-06-05"), (9, "2026-06-19"), (27, "-")],
+    ),
+    (
+        "Rechnungsnr. / Invoice-No.     Datum / Date     Kunde / Customer\n9001234                        05.06.2026       K-778",
+        &[(1, "9001234"), (2, "2026-06-05"), (27, "-"), (44, "-")],
+    ),
+    ("Kunden-Nr.: 1234 Rechnung: 889911 Datum: 05.06.26 Seite: 1", &[(1, "889911"), (2, "2026-06-05")]),
+    (
+        "R E C H N U N G\n\nRechnungs-Nr:  AB-99 123\nvom: 05.06.2026",
+        &[(1, "AB-99 123"), (2, "2026-06-05"), (27, "-")],
+    ),
+    (
+        "Ihre Zeichen   Ihre Nachricht vom   Unsere Zeichen   Datum\nXY-17          01.05.2026           mm/ab            05.06.2026",
+        &[(10, "XY-17"), (2, "2026-06-05")],
+    ),
+    (
+        "Rechnung vom 04.05.2026      Rechnungs-Nr. 26-0815\nDatum   Leistung   Betrag\n02.04.2026   Beratung   10,72",
+        &[(1, "26-0815"), (2, "2026-05-04")],
+    ),
+    (
+        "Hotel Adler, Inh. Karl Adler\nHauptstr. 1\n79098 Freiburg\nTel. 0761 1234\n\nGemeinde Au\nDorfstr. 2\n79280 Au\n\nRechnung 4478",
+        &[(27, "Hotel Adler"), (44, "Gemeinde Au")],
+    ),
+    ("Rechnungsdatum: 05.06.2026\nZahlung: 14 Tage 2% Skonto / 30 Tage netto", &[(9, "2026-07-05")]),
+    ("Rechnungsdatum: 05.06.2026\nBetrag dankend erhalten am 05.06.2026. Zahlungsziel: entfällt", &[(9, "-")]),
     // references of other papers are not the number
     ("Rechnung\nLieferschein-Nr. 991122\nAuftrags-Nr. 334455\nKunden-Nr. 778899", &[(1, "-")]),
     ("Rechnungsnummer: siehe unten\nTelefon 0301234567", &[(1, "-")]),

@@ -7,8 +7,8 @@ use super::ballot::{Vote, key, reading};
 use super::catalogue::Kind;
 use super::cells::Cell;
 use super::names::{
-    could_be_name, goes_on, is_address_form, is_bank, is_contact, is_department, is_form, is_phrase, is_public,
-    is_street, post_code,
+    could_be_name, goes_on, is_address_form, is_bank, is_contact, is_department, is_form, is_label, is_phrase,
+    is_public, is_street, post_code,
 };
 use super::seller::same;
 use super::sheet::{Token, text};
@@ -190,7 +190,7 @@ fn candidate(tokens: &[Token], weight: f32, mark: &'static str) -> Option<Vote<S
     let name = text(tokens).trim_matches(|c: char| c.is_whitespace() || ",;:·•|*‚‘'\"".contains(c)).to_owned();
     let public = is_public(tokens);
     let odd = is_department(tokens) || is_bank(tokens) || !could_be_name(tokens);
-    let other = is_contact(tokens) || is_phrase(tokens) || name.chars().count() > 100;
+    let other = is_contact(tokens) || is_phrase(tokens) || is_label(tokens) || name.chars().count() > 100;
     if other || odd && !public {
         return None;
     }

@@ -119,7 +119,7 @@ fn heading_numbers(view: &View) -> Vec<Vote<String>> {
             let rest = if alone && near {
                 view.cell_at(cell.row, next).tokens
             } else if alone {
-                beyond().unwrap_or_default()
+                beyond().or_else(|| number_below(view, cell.row, next - 1)).unwrap_or_default()
             } else {
                 &cell.tokens[place + 1..]
             };
@@ -143,6 +143,19 @@ fn heading_numbers(view: &View) -> Vec<Vote<String>> {
         }
     }
     votes
+}
+
+/// "Rechnung" above "Nr. 4711", or above "Nummer" with the number below that.
+fn number_below<'a>(view: &View<'a>, row: usize, token: usize) -> Option<&'a [Token]> {
+    const NUMBER: [&str; 4] = ["nr", "no", "nummer", "number"];
+    let label = &view.cells[super::cells::below(&view.cells, view.cell_number(row, token))?];
+    let first = label.tokens.first().filter(|first| NUMBER.contains(&first.folded.as_str()))?;
+    if label.tokens.len() > 1 {
+        return Some(&label.tokens[1..]);
+    }
+    let below = super::cells::below(&view.cells, view.cell_number(label.row, label.start))?;
+    let value = &view.cells[below];
+    ((value.left - first.x).abs() < first.height).then_some(value.tokens)
 }
 
 /// The same value where nothing names it: page headers, the purpose of the payment, a code.

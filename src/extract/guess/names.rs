@@ -2,6 +2,7 @@
 //!
 //! In: words. Out: yes or no, and where a name ends. Absent on purpose: any list of names.
 
+use super::catalogue::{LONGEST, kind_of};
 use super::sheet::Token;
 
 /// Legal forms as they are written behind a name.
@@ -422,6 +423,16 @@ pub fn is_phrase(tokens: &[Token]) -> bool {
         "seit",
     ];
     tokens.iter().any(|token| TELLING.contains(&token.folded.as_str()) || token.folded.ends_with("rechnung"))
+}
+
+/// A label and nothing else, also one in two languages.
+pub fn is_label(tokens: &[Token]) -> bool {
+    let joined: String = tokens.iter().take(LONGEST).map(|token| token.folded.as_str()).collect();
+    let first = tokens.first().map_or("", |first| first.folded.as_str());
+    let known = |joined: &str| kind_of(joined).is_some_and(|(_, exact)| exact);
+    let tail = tokens.get(1).is_some_and(|second| second.text == "/")
+        || tokens.iter().any(|token| token.text.ends_with(':'));
+    known(&joined) || tail && known(first)
 }
 
 /// Looks like the name of somebody: letters in the main, begins large, not too many words.

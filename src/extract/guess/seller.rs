@@ -8,7 +8,8 @@ use super::ballot::{Vote, key, reading};
 use super::buyer::contact_below;
 use super::catalogue::Kind;
 use super::names::{
-    could_be_name, form_end, goes_on, is_bank, is_contact, is_form, is_phrase, is_public, is_street, post_code,
+    could_be_name, form_end, goes_on, is_bank, is_contact, is_form, is_label, is_phrase, is_public, is_street,
+    post_code,
 };
 use super::sheet::{Guess, Token, text};
 use super::spelling::names_domain;
@@ -340,10 +341,14 @@ fn beneficiary(code: &str) -> Option<Vote<String>> {
 fn candidate(tokens: &[Token], weight: f32, mark: &'static str) -> Option<Vote<String>> {
     let begin = tokens.iter().position(|token| !token.folded.is_empty())?;
     let end = tokens.iter().rposition(|token| !is_mark(token))? + 1;
-    let tokens = &tokens[begin..end];
+    // "Hotel Adler, Inh. Karl Adler"
+    let owner =
+        tokens.iter().position(|token| ["inh", "inhaber", "inhaberin"].contains(&token.folded.as_str()));
+    let tokens = &tokens[begin..owner.filter(|owner| *owner > begin).unwrap_or(end)];
     if is_bank(tokens) && mark != "label" && mark != "holder"
         || is_contact(tokens)
         || is_phrase(tokens)
+        || is_label(tokens)
         || !could_be_name(tokens)
     {
         return None;
@@ -360,6 +365,10 @@ fn candidate(tokens: &[Token], weight: f32, mark: &'static str) -> Option<Vote<S
         return None;
     }
     let key = key(&name);
+    // R E C H N U N G
+    if ["rechnung", "gutschrift", "invoice"].iter().any(|heading| key.ends_with(heading)) {
+        return None;
+    }
     let mut marks = vec![mark, reading(tokens)];
     if form {
         marks.push("legal-form");
