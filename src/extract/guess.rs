@@ -4,26 +4,12 @@
 //! page, which box). Absent on purpose: lines, learning from suppliers. A value that cannot be read
 //! with reason is left out: a gap is seen by a person, a wrong value is not.
 
-mod ballot;
 mod bank;
-mod buyer;
-mod catalogue;
-mod cells;
 mod certainty;
-mod dates;
-mod due;
-mod header;
-mod heads;
-mod issued;
+mod head;
 mod labels;
-mod names;
-mod seller;
 mod sheet;
-mod signs;
-mod spans;
-mod spelling;
 mod totals;
-mod view;
 mod written;
 
 pub use written::{amount, date, folded};
@@ -44,7 +30,7 @@ pub fn guess(text: &Text) -> Invoice {
         Invoice { type_code: Some(class::type_code(&text.plain()).to_owned()), ..Invoice::default() };
     let it = &mut invoice;
     let credit = it.type_code.as_deref() == Some("381");
-    head(it, header::read(text, &rows, credit));
+    head(it, head::read(text, &rows, credit));
     it.currency = seen(it, bt(5), currency(&rows));
     it.seller.vat_id = seen(it, bt(31), bank::vat_id(&rows));
     it.seller.tax_number = seen(it, bt(32), bank::tax_number(&rows));
@@ -65,10 +51,10 @@ fn seen<T>(invoice: &mut Invoice, term: Term, guess: Option<Guess<T>>) -> Option
 /// whoever knows more about the supplier than one page says.
 pub fn candidates(text: &Text, term: Term) -> Vec<(String, Evidence)> {
     let rows = sheet::rows(text);
-    header::candidates(text, &rows, term).into_iter().map(|guess| (guess.value, guess.evidence)).collect()
+    head::candidates(text, &rows, term).into_iter().map(|guess| (guess.value, guess.evidence)).collect()
 }
 
-fn head(it: &mut Invoice, head: header::Header) {
+fn head(it: &mut Invoice, head: head::Header) {
     it.number = seen(it, bt(1), head.number);
     it.issue_date = seen(it, bt(2), head.issue_date);
     it.due_date = seen(it, bt(9), head.due_date);

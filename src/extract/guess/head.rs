@@ -3,10 +3,26 @@
 //! In: [`Text`] and its rows. Out: [`Header`], and on demand every candidate of a term. Absent on purpose:
 //! amounts, bank and tax numbers.
 
-use super::ballot::{self, Vote};
-use super::issued::Dated;
-use super::sheet::{Guess, Row};
-use super::view::View;
+mod ballot;
+mod buyer;
+mod catalogue;
+mod cells;
+mod due;
+mod heads;
+mod issued;
+mod names;
+mod seller;
+mod signs;
+mod spans;
+mod spelling;
+mod view;
+
+use super::{dates, labels, sheet, written};
+
+use ballot::{Vote};
+use issued::Dated;
+use sheet::{Guess, Row};
+use view::View;
 use super::{buyer, due, heads, issued, seller, spelling};
 use crate::invoice::{Term, bt};
 use crate::recognise::Text;
