@@ -278,7 +278,7 @@ fn values_stand_beside_or_below_and_are_left_out_when_unsure() {
         ("Zahlbar innerhalb von 14 Tagen", bt(9), None),
         ("Fällig am: 03.12.2026", bt(9), Some("2026-12-03")),
         ("Zahlung bis 10.11.2026 mit 2 % Skonto", bt(9), None),
-        ("Bitte zahlen Sie bis spätestens\n3. Dezember 2026", bt(9), None),
+        ("Bitte zahlen Sie bis spätestens\n3. Dezember 2026", bt(9), Some("2026-12-03")),
         ("Bitte zahlen Sie\nbis spätestens 3. Dezember 2026", bt(9), Some("2026-12-03")),
         ("Leitweg-ID: 04011000-1234512345-07", bt(10), None),
         ("Ihr Zeichen: 20.3-17", bt(10), Some("20.3-17")),

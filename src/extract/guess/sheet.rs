@@ -205,7 +205,8 @@ fn glued(word: &str) -> Option<(&str, &str)> {
     let letters = folded(front);
     let plain = front.chars().all(|c| c.is_alphabetic() || c == '-' || c == '.');
     let sure = ENDS.iter().any(|end| letters == *end)
-        || letters.len() > 6 && ENDS.iter().any(|end| letters.ends_with(end));
+        || letters.len() > 6 && ENDS.iter().any(|end| letters.ends_with(end))
+        || dotted && letters.len() > 3 && letters.ends_with("nr");
     (plain && sure && (dotted || front.chars().last().is_some_and(char::is_lowercase)))
         .then(|| word.split_at(digit))
 }
