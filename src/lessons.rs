@@ -7,6 +7,7 @@
 
 use crate::error::{Error, Kind, Result};
 pub use crate::extract::Memory;
+use crate::extract::class;
 use crate::extract::guess::guess;
 use crate::extract::memory::{self, Correction, Entry, Lesson};
 use crate::job::{ContentHash, Tenant};
@@ -85,7 +86,7 @@ impl Book {
     ) -> Result<Lesson> {
         let corrections: Vec<Correction> =
             corrections.iter().map(|written| Correction::read(written)).collect::<Result<_>>()?;
-        let (identity, places) = memory::learn(text, &guess(text), &corrections)?;
+        let (identity, places) = memory::learn(text, &guess(text, class::of(text).class), &corrections)?;
         let hex = document.hex();
         let mut fields = vec![hex.as_str()];
         let said: Vec<String> =
@@ -166,6 +167,7 @@ fn confirmed_end(file: &mut File) -> std::io::Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::class;
     use crate::extract::guess::guess;
     use crate::recognise::{Page, PageKind, Word};
 
@@ -191,7 +193,7 @@ mod tests {
     }
 
     fn number(book: &Book, page: &Text) -> Option<String> {
-        let mut invoice = guess(page);
+        let mut invoice = guess(page, class::of(page).class);
         book.memory(None).unwrap().recall(page, &mut invoice);
         invoice.number
     }

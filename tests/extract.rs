@@ -69,7 +69,7 @@ fn reading(typed: &str) -> Reading {
 }
 
 fn guessed(typed: &str) -> Invoice {
-    guess(&reading(typed).text)
+    guess(&reading(typed).text, Class::Invoice)
 }
 
 fn embedded(files: &[&[u8]]) -> Vec<(EmbeddedFile, Vec<u8>)> {
@@ -398,7 +398,7 @@ fn a_badly_read_word_lowers_the_confidence() {
     for word in &mut text.pages[0].words {
         word.confidence = 0.4;
     }
-    let (sure, doubtful) = (guessed(INVOICE), guess(&text));
+    let (sure, doubtful) = (guessed(INVOICE), guess(&text, Class::Invoice));
     assert_eq!(sure.number, doubtful.number);
     assert!(doubtful.evidence[&bt(1)].confidence < sure.evidence[&bt(1)].confidence);
 }
@@ -416,6 +416,6 @@ fn hostile_pages_end() {
         (word.x, word.y, word.width, word.height) = (f32::NAN, f32::INFINITY, -1.0, 0.0);
     }
     text.pages[0].height = 0.0;
-    guess(&text);
-    guess(&Text::default());
+    guess(&text, Class::Invoice);
+    guess(&Text::default(), Class::Invoice);
 }

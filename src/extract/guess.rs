@@ -1,6 +1,6 @@
 //! An invoice guessed from its pages.
 //!
-//! In: [`Text`], its class, what is remembered of suppliers. Out: an [`Invoice`] without syntax, each value with
+//! In: [`Text`] and its class. Out: an [`Invoice`] without syntax, each value with
 //! its evidence (how surely, which page, which box, what speaks for it). A value that cannot be read with reason
 //! is left out: a gap is seen by a person, a wrong value is not.
 
@@ -14,21 +14,19 @@ mod written;
 
 pub use written::{amount, date, folded};
 
-use super::class::{self, Class};
-use super::memory::{self, Memory};
+use super::class::Class;
 use crate::invoice::{Delivery, Evidence, Invoice, Period, PrecedingInvoice, Term, bt};
 use crate::recognise::Text;
 use sheet::Guess;
 
 /// Reads an invoice or a credit note.
-pub fn guess(text: &Text, class: Class, memory: &Memory) -> Invoice {
+pub fn guess(text: &Text, class: Class) -> Invoice {
     let rows = sheet::rows(text);
-    let mut invoice = Invoice { type_code: Some(class::type_code(class).to_owned()), ..Invoice::default() };
+    let mut invoice = Invoice::default();
     let it = &mut invoice;
     head(it, head::read(text, &rows, class == Class::CreditNote));
     money::read(it, text, &rows);
     certainty::settle(it, text);
-    memory::recall(memory, &rows, it);
     invoice
 }
 

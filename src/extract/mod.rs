@@ -107,7 +107,7 @@ pub fn invoice_among<'a>(name: &str, files: impl IntoIterator<Item = &'a [u8]>) 
 fn page(text: &Text, memory: &Memory) -> Content {
     let class = class::of(text);
     if class.class.is_invoice() {
-        let mut invoice = guess::guess(text);
+        let mut invoice = guess::guess(text, class.class);
         memory.recall(text, &mut invoice);
         name_class(&mut invoice, class);
         return Content::Invoice(Box::new(invoice));

@@ -17,16 +17,15 @@ mod spans;
 mod spelling;
 mod view;
 
-use super::{dates, labels, sheet, written};
+use super::{dates, sheet, written};
 
-use ballot::{Vote};
-use issued::Dated;
-use sheet::{Guess, Row};
-use view::View;
-use super::{buyer, due, heads, issued, seller, spelling};
 use crate::invoice::{Term, bt};
 use crate::recognise::Text;
+use ballot::Vote;
+use issued::Dated;
 use jiff::civil::Date;
+use sheet::{Guess, Row};
+use view::View;
 
 /// What the head of an invoice says.
 #[derive(Debug, Default)]

@@ -4,10 +4,10 @@
 //! Absent on purpose: reading; every part has its own file.
 
 mod amounts;
-pub(super) mod bank;
+mod bank;
 mod columns;
 mod currency;
-pub(super) mod giro;
+mod giro;
 mod iban;
 mod ids;
 mod labelled;
@@ -20,24 +20,35 @@ mod verdict;
 
 use super::{labels, sheet, written};
 
+use super::seen;
+use crate::invoice::{
+    Amount, CreditTransfer, Evidence, Invoice, Item as Article, Line, Payment, VatBreakdown, bg, bt,
+};
+use crate::recognise::Text;
 use amounts::amounts;
 use giro::Giro;
 use iban::iban;
 use labelled::{Labelled, holes, labelled};
-use lines::{Item};
+use lines::Item;
 use owed::owed;
 use roles::Role;
-use super::seen;
+use rust_decimal::Decimal;
 use sheet::Row;
 use totals::{Hints, sums};
 use verdict::Sums;
-use crate::invoice::{
-    Amount, CreditTransfer, Evidence, Invoice, Item as Article, Line, Payment, VatBreakdown, bg, bt,
-};
-use rust_decimal::Decimal;
+
+/// Everything that is money, or says where it goes and who is taxed.
+pub fn read(invoice: &mut Invoice, text: &Text, rows: &[Row]) {
+    invoice.currency = seen(invoice, bt(5), currency::currency(rows));
+    invoice.seller.vat_id = seen(invoice, bt(31), ids::vat_id(rows));
+    invoice.seller.tax_number = seen(invoice, bt(32), ids::tax_number(rows));
+    let giro = giro::giro(text);
+    payment(invoice, rows, giro.as_ref());
+    money(invoice, rows, giro.as_ref());
+}
 
 /// BG-17: account, bank and holder.
-pub fn payment(invoice: &mut Invoice, rows: &[Row], giro: Option<&Giro>) {
+fn payment(invoice: &mut Invoice, rows: &[Row], giro: Option<&Giro>) {
     let mut account = iban(rows);
     let mut provider = bank::bic(rows, account.as_ref());
     if let Some(giro) = giro {
@@ -55,7 +66,7 @@ pub fn payment(invoice: &mut Invoice, rows: &[Row], giro: Option<&Giro>) {
 }
 
 /// BG-22 totals, BG-23 VAT breakdown, BG-25 lines.
-pub fn money(invoice: &mut Invoice, rows: &[Row], giro: Option<&Giro>) {
+fn money(invoice: &mut Invoice, rows: &[Row], giro: Option<&Giro>) {
     let amounts = amounts(rows);
     let items = lines::items(rows, &amounts);
     let all = labelled(rows, &amounts, &items);

@@ -6,7 +6,7 @@ use crate::invoice::{Invoice, bt};
 use crate::recognise::{Page, PageKind, Text, Word};
 
 fn guess(text: &Text, memory: &Memory) -> Invoice {
-    let mut invoice = crate::extract::guess::guess(text);
+    let mut invoice = crate::extract::guess::guess(text, crate::extract::class::Class::Invoice);
     memory.recall(text, &mut invoice);
     invoice
 }
