@@ -305,3 +305,38 @@ fn the_deciding_words_are_told() {
     assert!(found.because[0].contains("Mahnung"), "{found:?}");
     assert!(found.because.iter().any(|reason| reason.contains("Mahngebühr")), "{found:?}");
 }
+
+#[test]
+fn what_reads_like_an_invoice() {
+    let rows = [
+        ("Firma\nRechnung\nBetrag 12,00", true, "380"),
+        ("R E C H N U N G\n12,00", true, "380"),
+        ("Schlussrechnung Nr. 17\n12,00", true, "380"),
+        ("INVOICE 17", true, "380"),
+        ("Gutschrift Nr. 17\n12,00", true, "381"),
+        ("Stornorechnung 17", true, "381"),
+        ("Rechnungsnummer: 17\nBetrag 12,00 EUR", true, "380"),
+        ("Rechnungs-Nr. 17\nBetrag 12,00 EUR", true, "380"),
+        ("Lieferschein 4711 vom 03.11.2026\nRechnung Nr. 17\n12,00", true, "380"),
+        ("Bestellung: 4711\nRechnung Nr. 17\n12,00", true, "380"),
+        ("Rechnungsnummer: 17\nohne Betrag", false, "380"),
+        ("1. Mahnung\nRechnung Nr. 17 12,00", false, "380"),
+        ("Zahlungserinnerung zu Rechnung Nr. 17\nRechnung 17", false, "380"),
+        ("Lieferschein\nRechnungsnummer 17 12,00", false, "380"),
+        ("Angebot\n12,00", false, "380"),
+        ("Auftragsbestätigung\nRechnungsnummer 1 12,00", false, "380"),
+        ("Gebührenbescheid\n12,00", false, "380"),
+        ("Berechnung der Miete 12,00", false, "380"),
+        ("die Rechnung stimmt nicht 12,00", false, "380"),
+        (
+            "Ihre Rechnung vom letzten Monat habe ich bereits beglichen und bitte um Antwort an mich",
+            false,
+            "380",
+        ),
+        ("", false, "380"),
+    ];
+    for (typed, expected, code) in rows {
+        let class = of(&text(&[typed])).class;
+        assert_eq!((class.is_invoice(), super::type_code(class)), (expected, code), "{typed:?} {class:?}");
+    }
+}

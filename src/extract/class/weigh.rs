@@ -170,10 +170,12 @@ fn standing(ink: &Ink, hit: Hit, segment: &Segment, stands_out: bool) -> f32 {
     }
     let labelled =
         behind.first().is_some_and(|word| LABELLING.contains(word)) || ink.words[hit.last].text.ends_with(':');
+    let numbered = labelled || behind.first().is_some_and(|word| is_number(word));
     match (leads, stands_out) {
         (true, true) if total <= 14 => 1.0,
+        (true, false) if numbered && dated => 0.35,
         // "Lieferschein Nr. 4711", "Angebot: 17" among other references.
-        (true, false) if labelled || behind.first().is_some_and(|word| is_number(word)) => 0.45,
+        (true, false) if numbered => 0.45,
         (true, false) if behind.is_empty() => 0.85,
         (true, false) if total <= 8 => 0.8,
         (true, _) => 0.3,
@@ -185,7 +187,7 @@ fn standing(ink: &Ink, hit: Hit, segment: &Segment, stands_out: bool) -> f32 {
 
 /// Words before a heading that do not make it a reference.
 fn is_lead(word: &str) -> bool {
-    const LEADS: [&str; 26] = [
+    const LEADS: [&str; 25] = [
         "betreff",
         "betr",
         "betrifft",
@@ -202,7 +204,6 @@ fn is_lead(word: &str) -> bool {
         "iii",
         "re",
         "sammel",
-        "die",
         "vorlaufige",
         "neue",
         "kopie",
@@ -216,8 +217,9 @@ fn is_lead(word: &str) -> bool {
     word.chars().count() <= 1 || is_number(word) || LEADS.contains(&word)
 }
 
-const REFERRING: [&str; 22] = [
+const REFERRING: [&str; 23] = [
     "zu",
+    "die",
     "zur",
     "zum",
     "gegen",
