@@ -6,6 +6,7 @@
 use super::divider::archive_number;
 use super::folio::{Folio, folio};
 use super::{Batch, Page, PageKind, Reading, Section, Trace};
+use crate::error::{Error, Kind};
 use crate::job::Bilingual;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,27 @@ impl Alarm {
     fn new(pages: &[u32], de: String, en: String) -> Self {
         Self { pages: pages.to_vec(), text: Bilingual::new(de, en) }
     }
+}
+
+/// The batch stops: all reasons, so that the operator needs to go to the stack once only.
+pub fn stopped(alarms: &[Alarm]) -> Error {
+    const MOST: usize = 12;
+    let pages: BTreeSet<u32> = alarms.iter().flat_map(|alarm| alarm.pages.iter().copied()).collect();
+    let list = pages.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    let mut text = format!("{} things do not add up", alarms.len());
+    if !list.is_empty() {
+        text = format!("{text} on the pages {list} of the scan");
+    }
+    let said = |language: fn(&Alarm) -> &str| {
+        let mut said: Vec<&str> = alarms.iter().take(MOST).map(language).collect();
+        if alarms.len() > MOST {
+            said.push("…");
+        }
+        said.join(" ")
+    };
+    Error::new(Kind::Unbalanced, text)
+        .hint("compare the stack with the scan and scan it again")
+        .in_particular(said(|alarm| &alarm.text.de), said(|alarm| &alarm.text.en))
 }
 
 /// Everything that does not fit, in the order of the sheets.
@@ -93,12 +115,12 @@ fn empty_sections(pages: &[Page]) -> Vec<Alarm> {
     for page in pages {
         match &page.kind {
             PageKind::Separator(payload) => {
-                if let Some((first, other)) = before.filter(|(_, other)| other != payload) {
+                if let Some((first, _)) = before.filter(|(_, other)| other != payload) {
                     let n = page.number;
                     alarms.push(Alarm::new(
                         &[first, n],
-                        format!("Zwischen den Trennblättern auf Seite {first} und {n} des Scans liegt kein Beleg ({other})."),
-                        format!("There is no document between the separator sheets on pages {first} and {n} of the scan ({other})."),
+                        format!("Zwischen den Trennblättern auf Seite {first} und {n} des Scans liegt kein Beleg."),
+                        format!("There is no document between the separator sheets on pages {first} and {n} of the scan."),
                     ));
                 }
                 before = Some((page.number, payload));

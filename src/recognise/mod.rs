@@ -19,6 +19,7 @@ mod page;
 mod paper;
 mod patch;
 mod pdf;
+mod printing;
 mod raster;
 mod reading;
 mod rendition;
@@ -34,8 +35,9 @@ use crate::store::Store;
 use reading::{ReadAnswer, ReadQuestion};
 use rendition::{CutQuestion, SearchableQuestion};
 
-pub use balance::{Alarm, alarms, count_differs};
+pub use balance::{Alarm, alarms, count_differs, stopped};
 pub use ocr::{engine, languages};
+pub use printing::{Sheet, Sides, separator_sheets};
 pub use reading::{perform_embedded, perform_read};
 pub use rendition::{perform_cut, perform_searchable};
 pub use sections::{Batch, Section, part, sections};
