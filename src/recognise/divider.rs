@@ -13,16 +13,18 @@ use super::patch::{self, Patch, Sort};
 use super::raster::Picture;
 use super::{Code, PageKind, Trace, Word, look, stripes};
 
-/// What separates was looked for on a page.
+/// What was found on a page before a word was read.
 #[derive(Debug, Default)]
 pub struct Divider {
     /// Areas in points of the page as it lies.
     pub codes: Vec<Code>,
-    /// Something on the page says that a document begins here, but it is no separator sheet.
-    pub begins: bool,
     /// Degrees clockwise (0, 90, 180, 270) by which a page that is hardly more than its codes stands upright.
     pub lying: u16,
-    /// It is hardly more than its codes.
+    /// A sticker, or the code of a sheet on a page full of text.
+    begins: bool,
+    /// A patch that divides.
+    patch: bool,
+    /// Ink beside codes and bars is no more than a title and some lines of advice.
     sparse: bool,
     payload: Option<String>,
     trace: Option<Trace>,
@@ -32,27 +34,25 @@ pub struct Divider {
 pub fn look(picture: &Picture, points: (f32, f32)) -> Divider {
     let Seen { codes, unreadable, lying } = codes::seen(picture, points);
     let patches = patch::patches(picture);
-    let sparse = is_sparse(picture, points, &codes, &patches);
     let any = |sort: Sort| patches.iter().any(|patch| patch.sort == sort);
+    let sparse = ink_beside(picture, points, &codes, &patches) < SPARSE;
     let own = codes.iter().find(|code| is_own(&code.text));
     let named = codes.iter().find(|code| is_named(&code.text));
-    let mut divider = Divider { sparse, lying: if sparse { lying } else { 0 }, begins: codes.iter().any(|code| archive_number(&code.text).is_some()), ..Divider::default() };
-    let hidden = || unreadable || (codes.is_empty() && stripes::like_a_code(picture));
-    match (own, named) {
-        (Some(own), _) => divider.payload = Some(own.text.clone()),
-        (None, Some(named)) if sparse => divider.payload = Some(named.text.clone()),
-        (None, Some(_)) => divider.begins = true,
-        (None, None) if any(Sort::Divides) && !sparse => divider.begins = true,
-        (None, None) if any(Sort::Divides) && hidden() => divider.trace = Some(Trace::Code),
-        (None, None) if any(Sort::Divides) => divider.payload = Some(PATCH_T.to_owned()),
-        (None, None) if !sparse => {}
-        (None, None) if any(Sort::Steers) => divider.trace = Some(Trace::OtherPatch),
-        (None, None) if any(Sort::Damaged) => divider.trace = Some(Trace::Patch),
-        (None, None) if hidden() => divider.trace = Some(Trace::Code),
-        (None, None) => {}
-    }
-    divider.codes = codes;
-    divider
+    let payload = own.or(named.filter(|_| sparse)).map(|code| code.text.clone());
+    let sticker = codes.iter().any(|code| archive_number(&code.text).is_some());
+    let trace = if payload.is_some() || !codes.is_empty() {
+        None
+    } else if unreadable || stripes::like_a_code(picture) {
+        Some(Trace::Code)
+    } else if !sparse || any(Sort::Divides) {
+        None
+    } else if any(Sort::Steers) {
+        Some(Trace::OtherPatch)
+    } else {
+        any(Sort::Damaged).then_some(Trace::Patch)
+    };
+    let lying = if sparse { lying } else { 0 };
+    Divider { begins: sticker || named.is_some(), patch: any(Sort::Divides), codes, lying, sparse, payload, trace }
 }
 
 /// Payload of a sheet that says nothing but "here".
@@ -61,30 +61,52 @@ const PATCH_T: &str = "PATCH-T";
 impl Divider {
     /// What is sure before a word was read.
     pub fn kind(&self) -> Option<PageKind> {
-        if let Some(payload) = &self.payload {
-            return Some(PageKind::Separator(payload.clone()));
-        }
-        match self.trace {
-            Some(trace @ (Trace::Patch | Trace::OtherPatch)) => Some(PageKind::UnreadSeparator(trace)),
-            Some(Trace::Code | Trace::Title) | None => None,
+        match (&self.payload, self.trace) {
+            (Some(payload), _) => Some(PageKind::Separator(payload.clone())),
+            (None, Some(trace @ (Trace::Patch | Trace::OtherPatch))) => Some(PageKind::UnreadSeparator(trace)),
+            (None, Some(Trace::Code | Trace::Title)) => None,
+            (None, None) if self.patch && self.sparse => Some(PageKind::Separator(PATCH_T.to_owned())),
+            (None, None) => None,
         }
     }
 
     /// What the words add: a title makes any code a separator, and no code a sheet that cannot be read.
     pub fn kind_with(&self, words: &[Word]) -> Option<PageKind> {
         let sure = self.kind();
-        if sure.is_some() || !self.sparse {
+        if sure.is_some() || real_words(words) > SHEET_WORDS {
             return sure;
         }
-        let code = self.codes.iter().find(|code| archive_number(&code.text).is_none() && !is_payment(&code.text));
-        match (has_title(words), code, self.trace) {
+        let other = |code: &&Code| archive_number(&code.text).is_none() && !is_payment(&code.text);
+        match (has_title(words), self.codes.iter().find(other), self.trace) {
             (true, Some(code), _) => Some(PageKind::Separator(code.text.clone())),
             (_, _, Some(trace)) => Some(PageKind::UnreadSeparator(trace)),
+            _ if self.patch => Some(PageKind::Separator(PATCH_T.to_owned())),
             (true, None, None) => Some(PageKind::UnreadSeparator(Trace::Title)),
-            (false, Some(_), None) if says_nothing(words) => Some(PageKind::UnreadSeparator(Trace::Code)),
+            // A sheet of a kind we do not know; settled when the whole batch is known.
+            (false, Some(_), None) if self.sparse && real_words(words) <= LABEL_WORDS => {
+                Some(PageKind::UnreadSeparator(Trace::Code))
+            }
             (false, _, None) => None,
         }
     }
+
+    /// Something on the page says that a document begins here, although it is a page of the document.
+    pub fn begins(&self) -> bool {
+        self.begins || self.patch
+    }
+}
+
+/// Share of the page.
+const SPARSE: f32 = 0.014;
+/// A separator sheet has its advice for people, but no text.
+const SHEET_WORDS: usize = 60;
+const LABEL_WORDS: usize = 8;
+
+/// Words that are words, not codes read as letters.
+fn real_words(words: &[Word]) -> usize {
+    const SURE: f32 = 0.6;
+    let real = |word: &&Word| word.confidence >= SURE && word.text.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+    words.iter().filter(real).count()
 }
 
 const PREFIX: &str = "LAUFMAPPE:";
@@ -119,23 +141,13 @@ pub fn archive_number(text: &str) -> Option<u64> {
     number.then(|| digits.parse().ok()).flatten()
 }
 
-/// Hardly a word beside the code: a sheet of a kind we do not know, in a batch that has separator sheets.
-fn says_nothing(words: &[Word]) -> bool {
-    const FEW: usize = 8;
-    words.iter().filter(|word| word.text.chars().filter(|c| c.is_alphabetic()).count() >= 4).count() <= FEW
-}
-
 /// A line that is hardly more than the name of the sheet.
 fn has_title(words: &[Word]) -> bool {
     const TITLES: [&str; 9] = [
         "trennblatt", "trennseite", "trennbogen", "trennblätter", "separator", "separatorsheet", "patcht", "patchcode",
         "dokumententrennblatt",
     ];
-    const MOST_WORDS: usize = 90;
     const IN_TITLE: usize = 6;
-    if words.len() > MOST_WORDS {
-        return false;
-    }
     let mut lines: Vec<Vec<String>> = Vec::new();
     let mut number = None;
     for word in words {
@@ -156,9 +168,8 @@ fn has_title(words: &[Word]) -> bool {
     })
 }
 
-/// Ink beside codes and bars is no more than a title and some lines of advice.
-fn is_sparse(picture: &Picture, (width, height): (f32, f32), codes: &[Code], patches: &[Patch]) -> bool {
-    const SPARSE: f32 = 0.014;
+/// Share of ink, codes and bars left out.
+fn ink_beside(picture: &Picture, (width, height): (f32, f32), codes: &[Code], patches: &[Patch]) -> f32 {
     let mut gray = picture.gray.clone();
     let (across, down) = (gray.width() as f32 / width, gray.height() as f32 / height);
     let margin = 0.1 * picture.dpi;
@@ -179,7 +190,7 @@ fn is_sparse(picture: &Picture, (width, height): (f32, f32), codes: &[Code], pat
             }
         }
     }
-    look::ink(&gray, picture.dpi) < SPARSE
+    look::ink(&gray, picture.dpi)
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub fn read(number: u32, picture: Picture, points: (f32, f32), engine: &mut Opti
     let skew = best.skew;
     let words = best.words((width, height));
     let kind = divider.kind_with(&words).unwrap_or(PageKind::Ocr);
-    let begins = divider.begins;
+    let begins = divider.begins();
     let codes = divider.codes.into_iter().map(|code| upright(code, turned, points)).collect();
     Ok(Page { turned, skew, words, codes, begins, ..Page::empty(number, kind, (width, height)) })
 }

@@ -145,7 +145,8 @@ struct Scan {
 /// In inches, unless said otherwise.
 const SHORTEST_BARS: f32 = 0.6;
 const DAMAGED_BARS: f32 = 0.7;
-const QUIET: f32 = 0.06;
+/// Wider than any space between the bars.
+const QUIET: f32 = 0.13;
 const HOLE: f32 = 0.4;
 /// A sheet printed smaller or larger is still read: from two thirds of the module to one and a half.
 const MODULE: std::ops::RangeInclusive<f32> = 0.053..=0.125;
@@ -313,4 +314,169 @@ fn three(widths: &[f32]) -> Option<Sort> {
     let wide = bars.iter().filter(|bar| WIDE.contains(bar)).count();
     let close = widths[1] <= *NARROW.end() || widths[3] <= *NARROW.end();
     (known && spaces && close && (wide == 1 || wide == 2)).then_some(Sort::Damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{Luma, imageops};
+
+    /// Widths of the four bars in inches.
+    const T: [f32; 4] = [0.08, 0.2, 0.08, 0.2];
+    const ONE: [f32; 4] = [0.2, 0.2, 0.08, 0.08];
+    const TWO: [f32; 4] = [0.2, 0.08, 0.08, 0.2];
+    const THREE: [f32; 4] = [0.2, 0.08, 0.2, 0.08];
+    const FOUR: [f32; 4] = [0.08, 0.2, 0.2, 0.08];
+    const SIX: [f32; 4] = [0.08, 0.08, 0.2, 0.2];
+
+    /// A sheet of A4 with bars `long` inches, from `x` and `y` (inches) downwards.
+    fn sheet(dpi: f32, bars: [f32; 4], x: f32, y: f32, long: f32) -> Picture {
+        let pixels = |inches: f32| (inches * dpi).round() as u32;
+        let mut gray = GrayImage::from_pixel(pixels(8.27), pixels(11.69), Luma([245]));
+        let mut top = y;
+        for bar in bars {
+            ink(&mut gray, (pixels(x), pixels(top)), (pixels(x + long), pixels(top + bar)), 20);
+            top += bar + 0.08;
+        }
+        Picture { gray, dpi }
+    }
+
+    fn ink(gray: &mut GrayImage, (left, top): (u32, u32), (right, bottom): (u32, u32), level: u8) {
+        for y in top..bottom.min(gray.height()) {
+            for x in left..right.min(gray.width()) {
+                gray.put_pixel(x, y, Luma([level]));
+            }
+        }
+    }
+
+    fn sorts(picture: &Picture) -> Vec<Sort> {
+        patches(picture).iter().map(|patch| patch.sort).collect()
+    }
+
+    /// Grain, dust and specks, the same ones every time.
+    fn dirty(picture: &mut Picture, seed: u32) {
+        let mut state = seed;
+        let mut chance = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state >> 8
+        };
+        for pixel in picture.gray.pixels_mut() {
+            pixel.0[0] = (i32::from(pixel.0[0]) + (chance() % 41) as i32 - 20).clamp(0, 255) as u8;
+        }
+        let (width, height) = picture.gray.dimensions();
+        for _ in 0..400 {
+            let (x, y) = (chance() % (width - 3), chance() % (height - 3));
+            let level = if chance() % 2 == 0 { 10 } else { 250 };
+            ink(&mut picture.gray, (x, y), (x + 2, y + 2), level);
+        }
+    }
+
+    #[test]
+    fn patch_t_is_read_at_any_resolution_skew_and_turn() {
+        for dpi in [150.0, 200.0, 300.0, 400.0, 600.0] {
+            for degrees in [0.0, -3.0, 1.4, 3.0_f32] {
+                for turn in 0..4 {
+                    if dpi > 300.0 && (degrees != 3.0 || turn > 1) {
+                        continue;
+                    }
+                    let mut picture = sheet(dpi, T, 3.0, 0.4, 2.2);
+                    picture.gray = look::turned_back(&picture.gray, degrees);
+                    picture.gray = match turn {
+                        1 => imageops::rotate90(&picture.gray),
+                        2 => imageops::rotate180(&picture.gray),
+                        3 => imageops::rotate270(&picture.gray),
+                        _ => picture.gray,
+                    };
+                    assert_eq!(sorts(&picture), [Sort::Divides], "{dpi} dpi, {degrees} degrees, turn {turn}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_other_patches_divide_nothing() {
+        for (bars, sort) in [
+            (ONE, Sort::Steers),
+            (TWO, Sort::Steers),
+            (THREE, Sort::Divides),
+            (FOUR, Sort::Steers),
+            (SIX, Sort::Steers),
+        ] {
+            assert_eq!(sorts(&sheet(200.0, bars, 3.0, 0.4, 2.2)), [sort], "{bars:?}");
+        }
+    }
+
+    #[test]
+    fn across_the_page_in_a_corner_and_short_bars_are_read() {
+        for (x, y, long) in [(0.3, 0.3, 7.6), (0.25, 0.25, 0.8), (7.0, 10.4, 0.9), (3.0, 5.5, 2.0)] {
+            for dpi in [150.0, 200.0, 300.0] {
+                assert_eq!(sorts(&sheet(dpi, T, x, y, long)), [Sort::Divides], "{x} {y} {long} at {dpi} dpi");
+            }
+        }
+    }
+
+    #[test]
+    fn specks_grain_bilevel_and_a_punch_hole_do_not_hide_it() {
+        for dpi in [150.0, 200.0, 300.0] {
+            for (seed, threshold) in [(1, None), (2, Some(90)), (3, Some(190))] {
+                let mut picture = sheet(dpi, T, 3.0, 0.4, 2.2);
+                picture.gray = imageops::blur(&picture.gray, dpi / 300.0);
+                dirty(&mut picture, seed);
+                if let Some(threshold) = threshold {
+                    for pixel in picture.gray.pixels_mut() {
+                        pixel.0[0] = if pixel.0[0] < threshold { 0 } else { 255 };
+                    }
+                }
+                let (middle_x, middle_y) = (4.0 * dpi, 0.68 * dpi);
+                for (x, y, pixel) in picture.gray.enumerate_pixels_mut() {
+                    if (x as f32 - middle_x).hypot(y as f32 - middle_y) < 0.12 * dpi {
+                        pixel.0[0] = if seed == 1 { 0 } else { 255 };
+                    }
+                }
+                assert_eq!(sorts(&picture), [Sort::Divides], "{dpi} dpi, dirt {seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_patch_that_lost_a_bar_is_noticed() {
+        let mut picture = sheet(200.0, T, 3.0, 0.4, 2.2);
+        ink(&mut picture.gray, (500, 70), (1_100, 99), 245);
+        assert_eq!(sorts(&picture), [Sort::Damaged], "the first bar is gone");
+    }
+
+    #[test]
+    fn tables_barcodes_lines_of_text_and_bands_are_no_patch() {
+        let blank = || sheet(200.0, T, 8.2, 0.4, 0.0);
+        let mut table = blank();
+        for row in 0..20 {
+            ink(&mut table.gray, (150, 300 + 56 * row), (1_500, 303 + 56 * row), 20);
+        }
+        for column in [150, 300, 900, 1_200, 1_500] {
+            ink(&mut table.gray, (column, 300), (column + 3, 1_364), 20);
+        }
+        let mut barcode = blank();
+        for stripe in 0..60 {
+            let left = 400 + 12 * stripe;
+            ink(&mut barcode.gray, (left, 300), (left + 3 + stripe % 3 * 3, 420), 20);
+        }
+        let mut bands = blank();
+        for (top, thick) in [(200, 60), (320, 60), (420, 60), (520, 60)] {
+            ink(&mut bands.gray, (100, top), (1_500, top + thick), 20);
+        }
+        let mut text = blank();
+        for line in 0..30 {
+            for word in 0..9 {
+                let (x, y) = (150 + 160 * word, 300 + 40 * line);
+                ink(&mut text.gray, (x, y), (x + 130, y + 18), 20);
+            }
+        }
+        let mut five = sheet(200.0, T, 3.0, 0.4, 2.2);
+        ink(&mut five.gray, (600, 80 + 160 + 16), (1_040, 80 + 160 + 32), 20);
+        for (name, picture) in
+            [("table", table), ("barcode", barcode), ("bands", bands), ("text", text), ("five bars", five)]
+        {
+            assert_eq!(sorts(&picture), [], "{name}");
+        }
+    }
 }

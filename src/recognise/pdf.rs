@@ -144,7 +144,7 @@ impl<'a> Eyes<'a> {
             let divider = divider::look(&self.rendered(sheet, width, height, 200.0), (width, height));
             let kind = divider.kind_with(&words).unwrap_or(PageKind::Layer);
             let words = if matches!(kind, PageKind::Separator(_)) { Vec::new() } else { words };
-            return Ok(Page { codes: divider.codes, begins: divider.begins, ..page(kind, words) });
+            return Ok(Page { begins: divider.begins(), codes: divider.codes, ..page(kind, words) });
         }
         let picture = match drawn.scan() {
             Some(scan) if (100.0..=1200.0).contains(&scan.dpi) => scan,

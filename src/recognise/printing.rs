@@ -179,7 +179,8 @@ impl Drawing {
     /// where it has no letters for the payload.
     fn stripes(&mut self, payload: &str, (x, y): (f32, f32), (wide, most): (f32, f32)) -> Result<()> {
         const FINEST: f32 = 0.72;
-        if !payload.is_ascii() {
+        const LONGEST: usize = 70;
+        if !payload.is_ascii() || payload.len() > LONGEST {
             return Ok(());
         }
         let (modules, width) = modules(payload, BarcodeFormat::Code128, "")?;
@@ -217,4 +218,116 @@ fn modules(payload: &str, format: BarcodeFormat, options: &str) -> Result<(Vec<b
         return Err(Error::new(Kind::Internal, "a code came out empty"));
     }
     Ok((image.as_raw().iter().map(|pixel| *pixel < 128).collect(), width))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::raster::{Picture, luma};
+    use super::super::{PageKind, divider, look};
+    use super::*;
+    use hayro::hayro_interpret::InterpreterSettings;
+    use hayro::hayro_syntax::Pdf;
+    use hayro::vello_cpu::color::palette::css::WHITE;
+    use hayro::{PixmapSettings, RenderCache, RenderSettings};
+    use image::{GrayImage, imageops};
+
+    fn sheet(office: &str, class: &str) -> Sheet {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Sheet { tenant: "musterstadt".parse().unwrap(), office: some(office), class: some(class) }
+    }
+
+    fn printed(sheet: &Sheet, dpi: f32) -> Picture {
+        let pdf = Pdf::new(separator_sheets(sheet, 1, Sides::Front).unwrap()).unwrap();
+        let scale = dpi / 72.0;
+        let size = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
+        let (cache, settings) = (RenderCache::new(), InterpreterSettings::default());
+        let pixmap = hayro::render(&pdf.pages()[0], &cache, &settings, &RenderSettings::default(), &size);
+        let gray = pixmap.data_as_u8_slice().chunks_exact(4).map(|c| luma(c[0], c[1], c[2])).collect();
+        let (across, down) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
+        Picture { gray: GrayImage::from_raw(across, down, gray).unwrap(), dpi }
+    }
+
+    fn kind(picture: &Picture) -> Option<PageKind> {
+        divider::look(picture, (WIDTH, HEIGHT)).kind()
+    }
+
+    /// Grain and specks, the same ones every time.
+    fn dirty(picture: &mut Picture) {
+        let mut state = 7_u32;
+        for pixel in picture.gray.pixels_mut() {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let grain = (state >> 24) as i32 / 5 - 25;
+            let speck = (state >> 8) % 3_000 == 0;
+            pixel.0[0] = if speck { 0 } else { (i32::from(pixel.0[0]) * 8 / 10 + 40 + grain).clamp(0, 255) as u8 };
+        }
+    }
+
+    #[test]
+    fn what_was_printed_is_read_however_it_was_scanned() {
+        for (office, class) in [("60", "rechnung"), ("Kämmerei", "Bußgeld"), ("", ""), (&"x".repeat(60), &"9".repeat(60))] {
+            let sheet = sheet(office, class);
+            let expected = Some(PageKind::Separator(sheet.payload().unwrap()));
+            for dpi in [150.0, 200.0, 300.0] {
+                for degrees in [-3.0, 0.0, 2.0_f32] {
+                    let mut picture = printed(&sheet, dpi);
+                    picture.gray = look::turned_back(&picture.gray, degrees);
+                    dirty(&mut picture);
+                    assert_eq!(kind(&picture), expected, "{office:?} at {dpi} dpi, {degrees} degrees");
+                    picture.gray = imageops::rotate180(&picture.gray);
+                    assert_eq!(kind(&picture), expected, "{office:?} upside down at {dpi} dpi");
+                }
+            }
+        }
+    }
+
+    /// Strips or spots that nothing can be read under, one after the other.
+    #[test]
+    fn a_sheet_is_never_taken_for_a_page_and_never_for_another_sheet() {
+        let whole = printed(&sheet("60", "rechnung"), 200.0);
+        let payload = sheet("60", "rechnung").payload().unwrap();
+        let (width, height) = whole.gray.dimensions();
+        let (mut read, mut unread) = (0, 0);
+        for seed in 0..60_u32 {
+            let mut picture = Picture { gray: whole.gray.clone(), dpi: 200.0 };
+            let mut state = seed * 97 + 1;
+            let mut chance = |most: u32| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) % most
+            };
+            for _ in 0..=seed / 8 {
+                let (x, y) = (chance(width - 200), chance(height - 200));
+                let (w, h) = if seed % 2 == 0 { (width, 20 + chance(120)) } else { (60 + chance(400), 60 + chance(400)) };
+                let level = if seed % 3 == 0 { 30 } else { 255 };
+                for row in y..(y + h).min(height) {
+                    for column in x..(x + w).min(width) {
+                        picture.gray.put_pixel(column, row, image::Luma([level]));
+                    }
+                }
+            }
+            match divider::look(&picture, (WIDTH, HEIGHT)).kind_with(&[]) {
+                Some(PageKind::Separator(found)) if found == payload => read += 1,
+                Some(PageKind::Separator(other)) => panic!("damage {seed} made another sheet of it: {other}"),
+                Some(_) => unread += 1,
+                None => panic!("damage {seed} made a page of it"),
+            }
+        }
+        assert!(read >= 40, "only {read} of 60 damaged sheets could be read, {unread} were noticed");
+    }
+
+    #[test]
+    fn values_that_would_change_the_code_are_refused_in_german() {
+        for office in ["a;class=b", "zwei\nZeilen", " ", &"x".repeat(61)] {
+            let error = Sheet { office: Some(office.to_owned()), ..sheet("", "") }.payload().unwrap_err();
+            assert_eq!(error.kind, Kind::Usage);
+            assert!(error.particular.unwrap().de.starts_with("Amt: "), "{office:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_order_gives_the_same_bytes() {
+        let sheet = sheet("60", "");
+        let make = || separator_sheets(&sheet, 2, Sides::Both).unwrap();
+        assert_eq!(make(), make());
+        assert_eq!(Document::load_mem(&make()).unwrap().get_pages().len(), 4);
+    }
 }
