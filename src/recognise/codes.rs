@@ -13,7 +13,7 @@ use zxingcpp::{Barcode, BarcodeFormat};
 pub struct Seen {
     /// In an order that does not depend on chance; areas in points of the page as it lies.
     pub codes: Vec<Code>,
-    /// There is a code, but its check digits fail.
+    /// There is a QR code, but its check digits fail.
     pub unreadable: bool,
     /// Degrees clockwise (0, 90, 180, 270) that bring the first code upright.
     pub lying: u16,
@@ -34,13 +34,21 @@ pub fn seen(picture: &Picture, points: (f32, f32)) -> Seen {
                 }
                 seen.codes.push(code);
             }
-            // Specks look like a Data Matrix that fails; stripes and eyes hardly come by chance.
-            None => seen.unreadable |= barcode.symbology() != BarcodeFormat::DataMatrix,
+            None => seen.unreadable |= is_large_qr(&barcode, gray, picture.dpi / factor as f32),
         }
     }
     seen.unreadable &= seen.codes.is_empty();
     seen.codes.sort_by(|a, b| a.text.cmp(&b.text).then(a.area[1].total_cmp(&b.area[1])));
     seen
+}
+
+/// Specks and letters look like a small code that fails; three eyes of a large one hardly come by chance.
+fn is_large_qr(barcode: &Barcode, gray: &GrayImage, dpi: f32) -> bool {
+    const LARGE: f32 = 0.6;
+    let place = barcode.position();
+    let (across, down) = (place.top_right.x - place.top_left.x, place.top_right.y - place.top_left.y);
+    let side = (across as f32).hypot(down as f32);
+    barcode.symbology() == BarcodeFormat::QRCode && side >= LARGE * dpi && side <= gray.width().max(gray.height()) as f32
 }
 
 fn upright_after(orientation: i32) -> u16 {

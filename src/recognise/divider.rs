@@ -79,7 +79,8 @@ impl Divider {
         let other = |code: &&Code| archive_number(&code.text).is_none() && !is_payment(&code.text);
         match (has_title(words), self.codes.iter().find(other), self.trace) {
             (true, Some(code), _) => Some(PageKind::Separator(code.text.clone())),
-            (_, _, Some(trace)) => Some(PageKind::UnreadSeparator(trace)),
+            (true, None, Some(trace)) => Some(PageKind::UnreadSeparator(trace)),
+            (false, _, Some(trace)) => is_bare(words).then_some(PageKind::UnreadSeparator(trace)),
             _ if self.patch => Some(PageKind::Separator(PATCH_T.to_owned())),
             (true, None, None) => Some(PageKind::UnreadSeparator(Trace::Title)),
             // A sheet of a kind we do not know; settled when the whole batch is known.
@@ -101,6 +102,13 @@ const SPARSE: f32 = 0.014;
 /// A separator sheet has its advice for people, but no text.
 const SHEET_WORDS: usize = 60;
 const LABEL_WORDS: usize = 8;
+
+/// Nothing but a code and perhaps a title that could not be read either.
+fn is_bare(words: &[Word]) -> bool {
+    const WORDS: usize = 25;
+    const SCRAPS: usize = 90;
+    real_words(words) <= WORDS && words.len() <= SCRAPS
+}
 
 /// Words that are words, not codes read as letters.
 fn real_words(words: &[Word]) -> usize {
