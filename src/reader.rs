@@ -7,7 +7,7 @@ mod told;
 
 pub use told::text;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::extract::{self, Content, Field, Fields, class};
 use crate::intake;
 use crate::recognise::{self, Page, PageKind, Reading, Sight, Text};
