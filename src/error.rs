@@ -13,16 +13,32 @@ pub struct Error {
     pub kind: Kind,
     pub text: String,
     pub hint: Option<String>,
+    /// What exactly happened, for the clerk, where the kind alone does not say it.
+    pub particular: Option<Particular>,
+}
+
+/// Whole sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Particular {
+    pub de: String,
+    pub en: String,
 }
 
 impl Error {
     pub fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), hint: None }
+        Self { kind, text: text.into(), hint: None, particular: None }
     }
 
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Says in whole sentences what the clerk needs to know beyond the kind.
+    #[must_use]
+    pub fn in_particular(mut self, de: impl Into<String>, en: impl Into<String>) -> Self {
+        self.particular = Some(Particular { de: de.into(), en: en.into() });
         self
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use laufmappe::error::Kind as Wrong;
+use laufmappe::extract::class::Class;
 use laufmappe::extract::guess::guess;
 use laufmappe::extract::{Content, Memory, Source, content};
 use laufmappe::invoice::{Invoice, Syntax, Term, bg, bt};

@@ -511,7 +511,7 @@ mod tests {
         let tenant: Tenant = "koeln".parse().unwrap();
         let content = ContentHash::of(source.as_bytes());
         let arrival =
-            Arrival { channel: Channel::Upload, source: source.into(), at: Timestamp::UNIX_EPOCH, batch: None };
+            Arrival { channel: Channel::Upload, source: source.into(), at: Timestamp::UNIX_EPOCH, batch: None, scan: None };
         Document {
             id: DocumentId::of_arrival(&tenant, Channel::Upload, source, &content),
             tenant,

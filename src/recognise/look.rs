@@ -169,8 +169,12 @@ pub fn place_before(x: f32, y: f32, (width, height): (u32, u32), degrees: f32) -
 
 /// A smaller picture of about `wanted` dots per inch, by averaging whole blocks.
 fn shrink(gray: &GrayImage, dpi: f32, wanted: f32) -> GrayImage {
-    let factor = (dpi / wanted).round().max(1.0) as u32;
-    if factor == 1 {
+    shrink_by(gray, (dpi / wanted).round().max(1.0) as u32)
+}
+
+/// A picture as many times smaller, by averaging whole blocks.
+pub fn shrink_by(gray: &GrayImage, factor: u32) -> GrayImage {
+    if factor <= 1 {
         return gray.clone();
     }
     let (width, height) = (gray.width() / factor, gray.height() / factor);

@@ -4,9 +4,12 @@
 //! rendition. Absent on purpose: any idea of what the words mean. Everything that touches untrusted bytes runs
 //! in a confined child ([`crate::sandbox`]): this page asks, the `perform_…` functions answer there.
 
+mod balance;
 mod codes;
 mod copy;
+mod divider;
 mod embedded;
+mod folio;
 mod layer;
 mod lines;
 mod look;
@@ -14,11 +17,14 @@ mod ocr;
 mod overlay;
 mod page;
 mod paper;
+mod patch;
 mod pdf;
+mod printing;
 mod raster;
 mod reading;
 mod rendition;
 mod sections;
+mod stripes;
 mod text;
 mod tiff_pages;
 
@@ -29,11 +35,13 @@ use crate::store::Store;
 use reading::{ReadAnswer, ReadQuestion};
 use rendition::{CutQuestion, SearchableQuestion};
 
+pub use balance::{Alarm, alarms, count_differs, stopped};
 pub use ocr::{engine, languages};
+pub use printing::{Sheet, Sides, separator_sheets};
 pub use reading::{perform_embedded, perform_read};
 pub use rendition::{perform_cut, perform_searchable};
 pub use sections::{Batch, Section, part, sections};
-pub use text::{Code, EmbeddedFile, Page, PageKind, Reading, Symbology, Text, Unseen, Word};
+pub use text::{Code, EmbeddedFile, Page, PageKind, Reading, Symbology, Text, Trace, Unseen, Word};
 
 /// Version of what [`read`] gives; results are kept under it.
 pub const VERSION: &str = "eyes-1";
@@ -78,7 +86,21 @@ pub async fn see(sandbox: &Sandbox, kind: job::Kind, bytes: &[u8], passwords: &[
         }
         sight.text.pages.extend(answer.pages);
         if sight.text.pages.len() as u32 >= answer.total {
+            settle_doubts(&mut sight.text.pages);
             return Ok(sight);
+        }
+    }
+}
+
+/// A page that is hardly more than its code is a separator sheet among separator sheets. Alone it is a ticket, a
+/// label, a slip.
+fn settle_doubts(pages: &mut [Page]) {
+    let batch = pages.iter().any(|page| matches!(page.kind, PageKind::Separator(_)));
+    let alone = pages.len() == 1;
+    for page in pages {
+        let doubtful = page.kind == PageKind::UnreadSeparator(Trace::Code);
+        if doubtful && !batch && (alone || !page.codes.is_empty()) {
+            page.kind = PageKind::Ocr;
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use super::ocr::{Engine, Seen};
 use super::raster::Picture;
-use super::{Page, PageKind, Word, codes, look};
+use super::{Code, Page, PageKind, Word, divider, look};
 use crate::error::Result;
 use image::imageops::{self, FilterType};
 
@@ -18,19 +18,45 @@ pub fn read(number: u32, picture: Picture, points: (f32, f32), engine: &mut Opti
     if is_tiny(&picture) || look::ink(&picture.gray, picture.dpi) < look::BLANK {
         return Ok(page(PageKind::Blank));
     }
-    if let Some(payload) = codes::separator(&picture) {
-        return Ok(page(PageKind::Separator(payload)));
+    let divider = divider::look(&picture, points);
+    if let Some(kind) = divider.kind() {
+        return Ok(page(kind));
     }
     let engine = match engine {
         Some(engine) => engine,
         None => engine.insert(Engine::load()?),
     };
-    let best = read_upright(picture, engine)?;
-    let (width, height) = if best.turned % 180 == 0 { (width, height) } else { (height, width) };
-    let turned = best.turned;
+    let best = read_upright(turned_by(picture, divider.lying), engine)?;
+    let turned = (best.turned + divider.lying) % 360;
+    let (width, height) = if turned % 180 == 0 { (width, height) } else { (height, width) };
     let skew = best.skew;
     let words = best.words((width, height));
-    Ok(Page { turned, skew, words, ..Page::empty(number, PageKind::Ocr, (width, height)) })
+    let kind = divider.kind_with(&words).unwrap_or(PageKind::Ocr);
+    let begins = divider.begins();
+    let codes = divider.codes.into_iter().map(|code| upright(code, turned, points)).collect();
+    Ok(Page { turned, skew, words, codes, begins, ..Page::empty(number, kind, (width, height)) })
+}
+
+fn turned_by(picture: Picture, degrees: u16) -> Picture {
+    let gray = match degrees {
+        90 => imageops::rotate90(&picture.gray),
+        180 => imageops::rotate180(&picture.gray),
+        270 => imageops::rotate270(&picture.gray),
+        _ => picture.gray,
+    };
+    Picture { gray, ..picture }
+}
+
+/// A code found on the page as it lay, on the page as it stands.
+fn upright(code: Code, turned: u16, (width, height): (f32, f32)) -> Code {
+    let [x, y, w, h] = code.area;
+    let area = match turned {
+        90 => [height - y - h, x, h, w],
+        180 => [width - x - w, height - y - h, w, h],
+        270 => [y, width - x - w, h, w],
+        _ => code.area,
+    };
+    Code { area, ..code }
 }
 
 /// Too small for a single letter.
