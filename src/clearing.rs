@@ -13,9 +13,13 @@ const OPERATIONS: &str = "IT-Betrieb";
 /// The clearing case for a document that failed with this error.
 pub fn of(error: &Error) -> Clearing {
     let (owner, text, next) = words(error.kind);
+    let text = match error.page {
+        Some(page) => Bilingual::new(format!("Seite {page}: {}", text.0), format!("Page {page}: {}", text.1)),
+        None => Bilingual::new(text.0, text.1),
+    };
     Clearing {
         reason: error.kind.slug().to_owned(),
-        text: Bilingual::new(text.0, text.1),
+        text,
         owner: owner.to_owned(),
         next: Bilingual::new(next.0, next.1),
         detail: Some(error.text.clone()),
@@ -93,6 +97,13 @@ fn words(kind: Kind) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_that_stopped_the_reader_is_named_in_both_languages() {
+        let clearing = of(&Error::new(Kind::Overtime, "probe").on_page(12));
+        assert_eq!(clearing.text.de, "Seite 12: Das Lesen der Datei hat zu lange gedauert.");
+        assert_eq!(clearing.text.en, "Page 12: Reading the file took too long.");
+    }
 
     #[test]
     fn every_kind_has_an_owner_a_reason_and_a_next_step_in_both_languages() {

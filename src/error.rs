@@ -13,16 +13,26 @@ pub struct Error {
     pub kind: Kind,
     pub text: String,
     pub hint: Option<String>,
+    /// The page of the document (from 1) where it happened, if it was one page.
+    pub page: Option<u32>,
 }
 
 impl Error {
     pub fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), hint: None }
+        Self { kind, text: text.into(), hint: None, page: None }
     }
 
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// It happened on this page (from 1).
+    #[must_use]
+    pub fn on_page(mut self, page: u32) -> Self {
+        self.text = format!("page {page}: {}", self.text);
+        self.page = Some(page);
         self
     }
 }
@@ -148,6 +158,12 @@ mod tests {
     fn every_kind_has_a_name_of_its_own() {
         let slugs: HashSet<_> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
         assert_eq!(slugs.len(), Kind::ALL.len());
+    }
+
+    #[test]
+    fn a_page_is_named_before_the_text() {
+        let error = Error::new(Kind::Overtime, "the reader took too long").on_page(7);
+        assert_eq!((error.to_string().as_str(), error.page), ("page 7: the reader took too long", Some(7)));
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("store")).unwrap();
-        let sandbox = Sandbox { program: env!("CARGO_BIN_EXE_laufmappe").into(), limits: Limits::default() };
+        let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_laufmappe").into(), Limits::default());
         Self { folder, sandbox, store }
     }
 

@@ -128,7 +128,7 @@ impl Stand {
         let services = Services {
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),
-            sandbox: Sandbox { program, limits: Limits::default() },
+            sandbox: Sandbox::new(program, Limits::default()),
             passwords: Vec::new(),
             desks: BTreeMap::from([(tenant(), desk)]),
         };
