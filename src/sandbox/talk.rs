@@ -36,7 +36,7 @@ pub struct Talk {
 impl Talk {
     pub(super) fn start(program: &Path, limits: Limits, allowance: Allowance) -> Result<Self> {
         let mut command = Command::new(program);
-        command.arg("child").env_clear().env("OMP_THREAD_LIMIT", "1").current_dir("/");
+        command.arg("child").env_clear().envs(SURROUNDINGS).current_dir("/");
         if let Some(models) = std::env::var_os("TESSDATA_PREFIX") {
             command.env("TESSDATA_PREFIX", models);
         }
@@ -165,6 +165,14 @@ impl Talk {
             .hint("open the original and enter it by hand")
     }
 }
+
+/// One thread. Pictures of ten megabytes come and go: memory that is kept and reused saves giving it back to the
+/// kernel and fetching it again, 2 to 5 % of the time.
+const SURROUNDINGS: [(&str, &str); 3] = [
+    ("OMP_THREAD_LIMIT", "1"),
+    ("MALLOC_MMAP_THRESHOLD_", "1073741824"),
+    ("MALLOC_TRIM_THRESHOLD_", "1073741824"),
+];
 
 #[derive(Deserialize)]
 #[serde(untagged)]
