@@ -126,9 +126,10 @@ async fn each_answer_brings_time_for_the_next_but_not_without_end() {
 async fn no_more_children_run_at_once_than_there_are_places() {
     let sandbox = Sandbox::with_places(env!("CARGO_BIN_EXE_laufmappe").into(), Limits::default(), 2);
     let clone = sandbox.clone();
-    let (first, second) = (sandbox.place().await, clone.idle_place());
+    let (first, second) = (sandbox.place().await, clone.idle_place(Duration::ZERO).await);
     assert!(second.is_some());
-    assert!(sandbox.idle_place().is_none() && clone.idle_place().is_none(), "clones share their places");
+    let further = sandbox.idle_place(Duration::ZERO).await;
+    assert!(further.is_none(), "clones share their places");
     let waiting = probe(&clone, json!({ "try": "nothing" }));
     tokio::pin!(waiting);
     let early = tokio::time::timeout(Duration::from_millis(200), &mut waiting).await;

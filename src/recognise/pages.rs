@@ -33,10 +33,8 @@ pub async fn read(sandbox: &Sandbox, kind: job::Kind, bytes: &[u8], passwords: &
     loop {
         tokio::select! {
             ended = readers.next() => if ended.is_none() { break },
-            // Whatever is read within this time is not worth another child.
-            () = tokio::time::sleep(PATIENCE) => if desk.pages_wait()
-                && let Some(place) = sandbox.idle_place()
-            {
+            // Whatever is read meanwhile is not worth another child.
+            place = sandbox.idle_place(PATIENCE), if desk.pages_wait() => if let Some(place) = place {
                 readers.push(Box::pin(source.read_on(&desk, place, None)));
             },
         }

@@ -68,8 +68,9 @@ impl Sandbox {
         Place { _permit: Arc::clone(&self.places).acquire_owned().await.ok() }
     }
 
-    /// A place that nobody else is waiting for.
-    pub fn idle_place(&self) -> Option<Place> {
+    /// A place that is idle after a while, for work that somebody else is doing already.
+    pub async fn idle_place(&self, after: Duration) -> Option<Place> {
+        tokio::time::sleep(after).await;
         Arc::clone(&self.places).try_acquire_owned().ok().map(|permit| Place { _permit: Some(permit) })
     }
 
