@@ -36,7 +36,12 @@ pub fn look(picture: &Picture, points: (f32, f32)) -> Divider {
     let any = |sort: Sort| patches.iter().any(|patch| patch.sort == sort);
     let own = codes.iter().find(|code| is_own(&code.text));
     let named = codes.iter().find(|code| is_named(&code.text));
-    let mut divider = Divider { sparse, lying: if sparse { lying } else { 0 }, begins: codes.iter().any(|code| archive_number(&code.text).is_some()), ..Divider::default() };
+    let mut divider = Divider {
+        sparse,
+        lying: if sparse { lying } else { 0 },
+        begins: codes.iter().any(|code| archive_number(&code.text).is_some()),
+        ..Divider::default()
+    };
     let hidden = || unreadable || (codes.is_empty() && stripes::like_a_code(picture));
     match (own, named) {
         (Some(own), _) => divider.payload = Some(own.text.clone()),
@@ -76,7 +81,8 @@ impl Divider {
         if sure.is_some() || !self.sparse {
             return sure;
         }
-        let code = self.codes.iter().find(|code| archive_number(&code.text).is_none() && !is_payment(&code.text));
+        let code =
+            self.codes.iter().find(|code| archive_number(&code.text).is_none() && !is_payment(&code.text));
         match (has_title(words), code, self.trace) {
             (true, Some(code), _) => Some(PageKind::Separator(code.text.clone())),
             (_, _, Some(trace)) => Some(PageKind::UnreadSeparator(trace)),
@@ -100,8 +106,16 @@ fn is_own(payload: &str) -> bool {
 /// What sheets of other programs say in their codes.
 fn is_named(payload: &str) -> bool {
     const NAMES: [&str; 10] = [
-        "PATCHT", "PATCHCODET", "TPATCH", "SEPARATOR", "DOCUMENTSEPARATOR", "DOCSEPARATOR", "DOCSEP", "NEWDOCUMENT",
-        "TRENN", "DOKUMENTTRENN",
+        "PATCHT",
+        "PATCHCODET",
+        "TPATCH",
+        "SEPARATOR",
+        "DOCUMENTSEPARATOR",
+        "DOCSEPARATOR",
+        "DOCSEP",
+        "NEWDOCUMENT",
+        "TRENN",
+        "DOKUMENTTRENN",
     ];
     let plain: String = payload.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     NAMES.iter().any(|name| plain.starts_with(name))
@@ -109,7 +123,10 @@ fn is_named(payload: &str) -> bool {
 
 /// GiroCodes stand on payment slips, which have little text, too.
 fn is_payment(text: &str) -> bool {
-    text.starts_with("BCD\n") || text.starts_with("BCD\r") || text.starts_with("SPC\n") || text.starts_with("SPC\r")
+    text.starts_with("BCD\n")
+        || text.starts_with("BCD\r")
+        || text.starts_with("SPC\n")
+        || text.starts_with("SPC\r")
 }
 
 /// The number on an archive sticker: `ASN` and digits.
@@ -128,7 +145,14 @@ fn says_nothing(words: &[Word]) -> bool {
 /// A line that is hardly more than the name of the sheet.
 fn has_title(words: &[Word]) -> bool {
     const TITLES: [&str; 9] = [
-        "trennblatt", "trennseite", "trennbogen", "trennblätter", "separator", "separatorsheet", "patcht", "patchcode",
+        "trennblatt",
+        "trennseite",
+        "trennbogen",
+        "trennblätter",
+        "separator",
+        "separatorsheet",
+        "patcht",
+        "patchcode",
         "dokumententrennblatt",
     ];
     const MOST_WORDS: usize = 90;
@@ -143,7 +167,8 @@ fn has_title(words: &[Word]) -> bool {
             number = Some(word.line);
             lines.push(Vec::new());
         }
-        let plain: String = word.text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let plain: String =
+            word.text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         if let Some(line) = lines.last_mut()
             && !plain.is_empty()
         {
@@ -151,7 +176,8 @@ fn has_title(words: &[Word]) -> bool {
         }
     }
     lines.iter().any(|line| {
-        let starts = |count: usize| line.get(..count).is_some_and(|part| TITLES.contains(&part.concat().as_str()));
+        let starts =
+            |count: usize| line.get(..count).is_some_and(|part| TITLES.contains(&part.concat().as_str()));
         line.len() <= IN_TITLE && (starts(1) || starts(2))
     })
 }
@@ -221,7 +247,15 @@ mod tests {
             for (line, text) in text.lines().enumerate() {
                 for word in text.split(' ') {
                     let text = word.to_owned();
-                    words.push(Word { text, x: 0.0, y: 0.0, width: 1.0, height: 1.0, confidence: 1.0, line: line as u32 });
+                    words.push(Word {
+                        text,
+                        x: 0.0,
+                        y: 0.0,
+                        width: 1.0,
+                        height: 1.0,
+                        confidence: 1.0,
+                        line: line as u32,
+                    });
                 }
             }
             words

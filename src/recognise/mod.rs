@@ -9,6 +9,7 @@ mod codes;
 mod copy;
 mod divider;
 mod embedded;
+mod fax;
 mod folio;
 mod layer;
 mod lines;
@@ -27,6 +28,7 @@ mod sections;
 mod stripes;
 mod text;
 mod tiff_pages;
+mod wordlike;
 
 use crate::error::{Error, Kind, Result};
 use crate::job;
@@ -44,7 +46,7 @@ pub use sections::{Batch, Section, part, sections};
 pub use text::{Code, EmbeddedFile, Page, PageKind, Reading, Symbology, Text, Trace, Unseen, Word};
 
 /// Version of what [`read`] gives; results are kept under it.
-pub const VERSION: &str = "eyes-1";
+pub const VERSION: &str = "eyes-2";
 
 /// Pages one child reads, so that its limits do not depend on the length of the document.
 const PAGES_AT_ONCE: u32 = 10;

@@ -131,14 +131,15 @@ impl<'a> Eyes<'a> {
         if let Some((width, height)) = drawn.oversized {
             return Err(too_large(width, height));
         }
-        let page = |kind, words| Page { words, ..Page::empty(number, kind, (width, height)) };
+        let unseen = drawn.unseen();
+        let page = |kind, words| Page { words, unseen, ..Page::empty(number, kind, (width, height)) };
         if drawn.is_empty() {
             return Ok(page(PageKind::Blank, Vec::new()));
         }
         if let Some(words) = drawn.good_words() {
-            // A printed separator sheet has few words; whole pages of text need no look at their picture.
+            // A printed separator sheet has few words; a page of nothing but text needs no look at its picture.
             const FEW: usize = 90;
-            if words.len() > FEW {
+            if words.len() > FEW && !drawn.may_show_a_code() {
                 return Ok(page(PageKind::Layer, words));
             }
             let divider = divider::look(&self.rendered(sheet, width, height, 200.0), (width, height));
@@ -150,7 +151,8 @@ impl<'a> Eyes<'a> {
             Some(scan) if (100.0..=1200.0).contains(&scan.dpi) => scan,
             _ => self.rendered(sheet, width, height, 300.0),
         };
-        page::read(number, picture, (width, height), &mut self.engine)
+        let read = page::read(number, picture, (width, height), &mut self.engine)?;
+        Ok(Page { unseen, ..read })
     }
 
     fn drawn(&self, sheet: &'a Sheet<'a>, width: f32, height: f32) -> Drawn {

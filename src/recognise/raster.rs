@@ -1,7 +1,7 @@
 //! Images of pages: TIFF, JPEG and PNG, decoded one page at a time.
 //!
-//! In: bytes. Out: [`Raster`]s with resolution and orientation. Absent on purpose: fax compression of group 3
-//! and colour palettes in TIFF (the decoder has neither; such files are refused by name).
+//! In: bytes. Out: [`Raster`]s with resolution and orientation. Absent on purpose: what TIFF does differently,
+//! which `tiff_pages.rs` knows.
 
 use super::tiff_pages::TiffPages;
 use crate::error::{Error, Kind, Result};
