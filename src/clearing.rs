@@ -13,13 +13,14 @@ const OPERATIONS: &str = "IT-Betrieb";
 /// The clearing case for a document that failed with this error.
 pub fn of(error: &Error) -> Clearing {
     let (owner, text, next) = words(error.kind);
-    let text = match error.page {
-        Some(page) => Bilingual::new(format!("Seite {page}: {}", text.0), format!("Page {page}: {}", text.1)),
-        None => Bilingual::new(text.0, text.1),
-    };
     Clearing {
         reason: error.kind.slug().to_owned(),
-        text,
+        text: match &error.particular {
+            Some(particular) => {
+                Bilingual::new(format!("{} {}", text.0, particular.de), format!("{} {}", text.1, particular.en))
+            }
+            None => Bilingual::new(text.0, text.1),
+        },
         owner: owner.to_owned(),
         next: Bilingual::new(next.0, next.1),
         detail: Some(error.text.clone()),
@@ -56,8 +57,8 @@ fn words(kind: Kind) -> Words {
             ("In der Datei stecken mehrere verschiedene Rechnungen.", "The file holds several different invoices."),
             ("Bitte ansehen, welche gilt, und beim Absender eine eindeutige Rechnung anfordern.", "See which one counts, and ask the sender for one unambiguous invoice.")),
         Kind::Unbalanced => (SCAN_OFFICE,
-            ("Die Blätter des Stapels gehen nicht auf.", "The sheets of the batch do not add up."),
-            ("Bitte den Stapel mit dem Papier vergleichen und neu scannen.", "Compare the batch with the paper and scan it again.")),
+            ("Der Stapel wurde angehalten; es wurde nichts abgelegt.", "The batch was stopped; nothing was filed."),
+            ("Bitte die genannten Blätter mit dem Papier vergleichen, das Trennblatt ersetzen oder das Blatt einzeln einlegen, und den Stapel neu scannen.", "Compare the sheets named with the paper, replace the separator sheet or feed the sheet singly, and scan the batch again.")),
         Kind::Crashed => (OPERATIONS,
             ("Beim Lesen der Datei ist das Leseprogramm mehrmals abgestürzt.", "The reader crashed several times on this file."),
             ("Bitte neu scannen oder ein anderes Format anfordern; die IT sieht sich die Datei an.", "Scan again or ask for another format; IT looks at the file.")),
@@ -99,10 +100,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_that_stopped_the_reader_is_named_in_both_languages() {
-        let clearing = of(&Error::new(Kind::Overtime, "probe").on_page(12));
-        assert_eq!(clearing.text.de, "Seite 12: Das Lesen der Datei hat zu lange gedauert.");
-        assert_eq!(clearing.text.en, "Page 12: Reading the file took too long.");
+    fn what_happened_in_particular_follows_the_kind() {
+        let error =
+            Error::new(Kind::Unbalanced, "page 7").in_particular("Seite 7 fehlt.", "Page 7 is missing.");
+        let text = of(&error).text;
+        assert!(text.de.ends_with("abgelegt. Seite 7 fehlt.") && text.en.ends_with("Page 7 is missing."));
     }
 
     #[test]

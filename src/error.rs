@@ -13,13 +13,20 @@ pub struct Error {
     pub kind: Kind,
     pub text: String,
     pub hint: Option<String>,
-    /// The page of the document (from 1) where it happened, if it was one page.
-    pub page: Option<u32>,
+    /// What exactly happened, for the clerk, where the kind alone does not say it.
+    pub particular: Option<Particular>,
+}
+
+/// Whole sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Particular {
+    pub de: String,
+    pub en: String,
 }
 
 impl Error {
     pub fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), hint: None, page: None }
+        Self { kind, text: text.into(), hint: None, particular: None }
     }
 
     #[must_use]
@@ -32,7 +39,16 @@ impl Error {
     #[must_use]
     pub fn on_page(mut self, page: u32) -> Self {
         self.text = format!("page {page}: {}", self.text);
-        self.page = Some(page);
+        if self.particular.is_some() {
+            return self;
+        }
+        self.in_particular(format!("Das geschah auf Seite {page}."), format!("This happened on page {page}."))
+    }
+
+    /// Says in whole sentences what the clerk needs to know beyond the kind.
+    #[must_use]
+    pub fn in_particular(mut self, de: impl Into<String>, en: impl Into<String>) -> Self {
+        self.particular = Some(Particular { de: de.into(), en: en.into() });
         self
     }
 }
@@ -163,7 +179,8 @@ mod tests {
     #[test]
     fn a_page_is_named_before_the_text() {
         let error = Error::new(Kind::Overtime, "the reader took too long").on_page(7);
-        assert_eq!((error.to_string().as_str(), error.page), ("page 7: the reader took too long", Some(7)));
+        assert_eq!(error.to_string(), "page 7: the reader took too long");
+        assert_eq!(error.particular.unwrap().de, "Das geschah auf Seite 7.");
     }
 
     #[test]

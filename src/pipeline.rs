@@ -79,6 +79,7 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
     }
 
     let reading = read(case, &bytes, services).await?;
+    check_count(document, &reading)?;
     if let Some(batch) = recognise::sections(&reading).filter(|_| document.part_of.is_none()) {
         return divide(case, &bytes, &reading, &batch, services).await;
     }
@@ -140,6 +141,16 @@ async fn read(case: &Case<'_>, bytes: &[u8], services: &Services) -> Result<Read
     Ok(reading)
 }
 
+/// The sheets the operator counted are there.
+fn check_count(document: &Document, reading: &Reading) -> Result<()> {
+    let counted = document.arrival.scan.as_ref().and_then(|scan| scan.sheets);
+    let counted = counted.filter(|_| document.part_of.is_none() && document.kind.has_pages());
+    match counted.and_then(|sheets| recognise::count_differs(reading, sheets)) {
+        Some(alarm) => Err(recognise::stopped(&[alarm])),
+        None => Ok(()),
+    }
+}
+
 /// A rendition for people to search; e-invoices and mail texts have no pages and need none.
 async fn searchable(
     document: &Document,
@@ -162,15 +173,9 @@ async fn divide(
     batch: &recognise::Batch,
     services: &Services,
 ) -> Result<Settled> {
-    if !batch.sheets.balanced() {
-        let sheets = batch.sheets;
-        return Err(Error::new(
-            Kind::Unbalanced,
-            format!(
-                "{} pages in, but {} to file, {} separators and {} blanks",
-                sheets.pages_in, sheets.filed, sheets.separators, sheets.blanks
-            ),
-        ));
+    let alarms = recognise::alarms(reading, batch);
+    if !alarms.is_empty() {
+        return Err(recognise::stopped(&alarms));
     }
     if batch.sections.is_empty() {
         return Err(Error::new(Kind::NoPages, "the batch holds separator sheets and blank pages only"));

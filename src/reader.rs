@@ -3,10 +3,13 @@
 //! In: the bytes of a file. Out: [`Answer`]s, one for each document in it. Absent on purpose: ledger, store,
 //! queue; the pipeline reads the same way and notes what it does.
 
+mod told;
+
+pub use told::text;
+
 use crate::error::{Error, Kind, Result};
 use crate::extract::{self, Content, Field, Fields, class};
 use crate::intake;
-use crate::job::Sheets;
 use crate::recognise::{self, Page, PageKind, Reading, Sight, Text};
 use crate::sandbox::Sandbox;
 use serde::Serialize;
@@ -103,7 +106,10 @@ impl Reader {
             answers.push(answer(&source, 1, &numbers, &whole.text, &balance)?);
             return Ok(answers);
         };
-        check(&batch.sheets)?;
+        let alarms = recognise::alarms(&whole, &batch);
+        if !alarms.is_empty() {
+            return Err(recognise::stopped(&alarms));
+        }
         for (part, section) in (1..).zip(&batch.sections) {
             let reading = recognise::part(&whole, section);
             let source = extract::Source { name: file, kind, bytes, text: &reading.text, embedded: &[] };
@@ -116,13 +122,6 @@ impl Reader {
 fn embedded_apart(sight: Sight) -> (Reading, Vec<Vec<u8>>) {
     let files = sight.files.into_iter().map(|(_, bytes)| bytes).collect();
     (Reading { text: sight.text, embedded: Vec::new() }, files)
-}
-
-fn check(sheets: &Sheets) -> Result<()> {
-    if sheets.balanced() {
-        return Ok(());
-    }
-    Err(Error::new(Kind::Unbalanced, "the sheets of the file do not add up"))
 }
 
 /// `numbers`: the pages of the document in the whole file, from 1.
@@ -177,7 +176,7 @@ fn source_page(page: &Page) -> SourcePage {
         rotation: page.turned,
         skew: (f64::from(page.skew) * 100.0).round() / 100.0,
         blank: page.kind == PageKind::Blank,
-        separator: matches!(page.kind, PageKind::Separator(_)),
+        separator: matches!(page.kind, PageKind::Separator(_) | PageKind::UnreadSeparator(_)),
         ocr_ms: page.ocr_ms,
     }
 }
@@ -186,7 +185,7 @@ fn balance(pages: &[Page]) -> Balance {
     let numbers = |wanted: fn(&PageKind) -> bool| -> Vec<u32> {
         pages.iter().filter(|page| wanted(&page.kind)).map(|page| page.number.saturating_sub(1)).collect()
     };
-    let separator_pages = numbers(|kind| matches!(kind, PageKind::Separator(_)));
+    let separator_pages = numbers(|kind| matches!(kind, PageKind::Separator(_) | PageKind::UnreadSeparator(_)));
     let blank_pages = numbers(|kind| *kind == PageKind::Blank);
     let filed = numbers(|kind| matches!(kind, PageKind::Layer | PageKind::Ocr)).len() as u32;
     Balance {

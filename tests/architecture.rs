@@ -45,7 +45,7 @@ const LAW: &[(&str, &[&str])] = &[
         "examine",
         &["job", "error", "clearing", "sandbox", "intake", "recognise", "extract", "validate", "protocol"],
     ),
-    ("reader", &["job", "error", "sandbox", "intake", "recognise", "extract", "invoice"]),
+    ("reader", &["job", "error", "sandbox", "intake", "recognise", "extract", "invoice", "protocol"]),
     ("worker", &["job", "error", "clearing", "pipeline", "queue", "ledger"]),
     ("settings", &["job", "error", "filing"]),
     ("web", &["job", "error", "ledger", "queue", "worker", "clearing", "examine", "protocol"]),

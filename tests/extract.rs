@@ -26,6 +26,7 @@ fn document(kind: Kind, bytes: &[u8]) -> Document {
             source: "x".to_owned(),
             at: Timestamp::UNIX_EPOCH,
             batch: None,
+            scan: None,
         },
         part_of: None,
         annexes: Vec::new(),

@@ -28,6 +28,7 @@ fn document(tenant: &str) -> Document {
             source: "eingang/a.xml".into(),
             at: "2026-12-31T23:30:00Z".parse().unwrap(),
             batch: None,
+            scan: None,
         },
         part_of: None,
         annexes: Vec::new(),

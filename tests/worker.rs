@@ -107,8 +107,14 @@ impl Stand {
 
     async fn arrive(&self, name: &str, bytes: &[u8]) -> DocumentId {
         let tenant = tenant();
-        let source =
-            intake::Source { tenant: &tenant, channel: Channel::Folder, source: name, name, batch: None };
+        let source = intake::Source {
+            tenant: &tenant,
+            channel: Channel::Folder,
+            source: name,
+            name,
+            batch: None,
+            scan: None,
+        };
         let document = intake::arrive(&self.store, &source, bytes, jiff::Timestamp::now()).unwrap();
         let received = self.ledger.receive(document).await.unwrap();
         self.queue.publish(&Job::of(received.document())).await.unwrap();

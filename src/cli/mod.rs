@@ -14,6 +14,7 @@ mod read;
 mod retry;
 mod rules;
 mod run;
+mod separator;
 mod serve;
 mod status;
 mod submit;
@@ -22,8 +23,9 @@ mod validate;
 mod worker;
 
 use crate::error::{Error, Kind, Result};
-use crate::job::Language;
+use crate::job::{Language, Scan};
 use crate::protocol::reply::Posting;
+use crate::recognise::{Sheet, Sides};
 use crate::settings::Settings;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -65,6 +67,28 @@ struct Common {
     language: Tongue,
 }
 
+/// What the scanning office knows about a scan; it stands in the transfer note.
+#[derive(Args)]
+struct ScanArgs {
+    /// Who scanned (a name or a shorthand)
+    #[arg(long, value_name = "NAME")]
+    operator: Option<String>,
+    /// The scanner
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
+    /// Sheets counted before scanning; a scan with more or fewer stops
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    sheets: Option<u32>,
+}
+
+impl From<ScanArgs> for Option<Scan> {
+    fn from(said: ScanArgs) -> Option<Scan> {
+        let ScanArgs { operator, device, sheets } = said;
+        let scan = Scan { operator, device, sheets };
+        (scan != Scan::default()).then_some(scan)
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Tongue {
     De,
@@ -96,6 +120,8 @@ enum Command {
         /// Name of the batch (Stapel)
         #[arg(long)]
         batch: Option<String>,
+        #[command(flatten)]
+        scan: ScanArgs,
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
         /// Documents worked on at the same time (default: one per core)
@@ -110,6 +136,8 @@ enum Command {
         /// Name of the batch (Stapel)
         #[arg(long)]
         batch: Option<String>,
+        #[command(flatten)]
+        scan: ScanArgs,
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
@@ -157,6 +185,24 @@ enum Command {
         /// Text for people, JSON, or one JSON line per document
         #[arg(long, value_enum, default_value = "text")]
         format: read::Shape,
+    },
+    /// Print a separator sheet (PDF) for the scanner; its code names tenant, office and class
+    Separator {
+        /// Office (Amt) that gets the documents behind the sheet
+        #[arg(long, value_name = "OFFICE")]
+        office: Option<String>,
+        /// Class of the documents behind the sheet
+        #[arg(long, value_name = "CLASS")]
+        class: Option<String>,
+        /// Sheets in the PDF
+        #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=500))]
+        copies: u32,
+        /// The same code on the back of every sheet, for duplex scanners
+        #[arg(long)]
+        both_sides: bool,
+        /// Where to write it (default: standard output)
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Examine e-invoices over HTTP: as the official validator does, and as JSON
     Serve {
@@ -265,12 +311,12 @@ fn perform(line: Line) -> Result<u8> {
         .map_err(|error| Error::new(Kind::Internal, format!("starting the runtime failed: {error}")))?;
     runtime.block_on(async {
         match line.command {
-            Command::Run { paths, batch, format, concurrency } => {
-                let order = submit::Order { paths, batch, tenant: settings.tenant(tenant)? };
+            Command::Run { paths, batch, scan, format, concurrency } => {
+                let order = submit::Order { paths, batch, scan: scan.into(), tenant: settings.tenant(tenant)? };
                 run::run(&settings, order, format, concurrency, language).await
             }
-            Command::Submit { paths, batch, format } => {
-                let order = submit::Order { paths, batch, tenant: settings.tenant(tenant)? };
+            Command::Submit { paths, batch, scan, format } => {
+                let order = submit::Order { paths, batch, scan: scan.into(), tenant: settings.tenant(tenant)? };
                 submit::submit(&settings, order, format, language).await
             }
             Command::Worker { concurrency, until_empty, name, listen } => {
@@ -283,6 +329,16 @@ fn perform(line: Line) -> Result<u8> {
                 validate::validate(&settings, wishes, language).await
             }
             Command::Read { paths, format } => read::read(&settings, &paths, format, language).await,
+            Command::Separator { office, class, copies, both_sides, output } => {
+                // A sheet may be printed where the tenant is not served.
+                let tenant = match tenant {
+                    Some(named) => named.parse()?,
+                    None => settings.tenant(None)?,
+                };
+                let sides = if both_sides { Sides::Both } else { Sides::Front };
+                let wishes = separator::Wishes { sheet: Sheet { tenant, office, class }, copies, sides };
+                separator::print(&wishes, output.as_deref())
+            }
             Command::Serve { listen } => serve::serve(&settings, listen, language).await,
             Command::Rules { command } => rules::perform(command, language),
             Command::Status { format } => status::status(&settings, tenant, format, language).await,

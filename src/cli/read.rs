@@ -1,13 +1,12 @@
 //! `laufmappe read FILE…`: what files with pages say; nothing is kept or filed.
 
-use super::{ALL_FILED, files, house, language};
+use super::{ALL_FILED, files, house, language, run};
 use crate::error::{Error, Kind, Result};
 use crate::job::Language;
-use crate::reader::{Answer, Reader};
+use crate::reader::{Answer, Reader, text};
 use crate::settings::Settings;
 use clap::ValueEnum;
 use futures_util::{StreamExt, stream};
-use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,42 +23,50 @@ pub enum Shape {
 
 pub async fn read(settings: &Settings, paths: &[PathBuf], shape: Shape, tongue: Language) -> Result<u8> {
     let reader = Arc::new(Reader { sandbox: house::sandbox(settings)?, passwords: settings.passwords()? });
-    let (files, mut unread) = files::of(paths);
-    if files.is_empty() && unread.is_empty() {
+    let (files, missing) = files::of(paths);
+    if files.is_empty() && missing.is_empty() {
         return Err(
             Error::new(Kind::Usage, "there is no file to read").hint("name files, or folders with files")
         );
     }
+    let bar = run::progress(files.len() as u64);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut answers = stream::iter(files)
         .map(|file| {
             let reader = Arc::clone(&reader);
-            async move {
-                let path = file.path.clone();
-                let answers = one(&reader, file).await;
-                (path, answers)
-            }
+            async move { (file.path.clone(), one(&reader, file).await) }
         })
         .buffered(cores);
+    let mut unread = !missing.is_empty();
     let mut all = Vec::new();
     while let Some((path, answers)) = answers.next().await {
+        bar.inc(1);
         match answers {
             Ok(answers) if shape == Shape::Json => all.extend(answers),
             Ok(answers) => {
                 for answer in &answers {
-                    print(&if shape == Shape::Text { told(answer) } else { line(answer)? })?;
+                    let written = if shape == Shape::Text { text(answer, tongue) } else { line(answer)? };
+                    if !bar.suspend(|| print(&written))? {
+                        return Ok(ALL_FILED);
+                    }
                 }
             }
-            Err(error) => unread.push((path, error)),
+            Err(error) => {
+                bar.suspend(|| language::refused(tongue, &path, &error));
+                unread = true;
+            }
         }
     }
+    bar.finish_and_clear();
     if shape == Shape::Json {
-        print(&serde_json::to_string_pretty(&all).map_err(not_written)?)?;
+        let mut written = serde_json::to_string_pretty(&all).map_err(not_written)?;
+        written.push('\n');
+        print(&written)?;
     }
-    for (path, error) in &unread {
+    for (path, error) in &missing {
         language::unread(tongue, path, error);
     }
-    Ok(if unread.is_empty() { ALL_FILED } else { SOME_UNREAD })
+    Ok(if unread { SOME_UNREAD } else { ALL_FILED })
 }
 
 async fn one(reader: &Reader, file: files::File) -> Result<Vec<Answer>> {
@@ -71,29 +78,18 @@ async fn one(reader: &Reader, file: files::File) -> Result<Vec<Answer>> {
 }
 
 fn line(answer: &Answer) -> Result<String> {
-    serde_json::to_string(answer).map_err(not_written)
+    let mut line = serde_json::to_string(answer).map_err(not_written)?;
+    line.push('\n');
+    Ok(line)
 }
 
-/// For people: class, pages, values with how surely they were read.
-fn told(answer: &Answer) -> String {
-    use crate::reader::Value;
-    let mut text = format!("{} ({})\n", answer.file, answer.part);
-    for (term, value) in &answer.fields {
-        if let Value::Single(field) = value {
-            let sure = field.confidence.map(|sure| format!(" ({:.0} %)", sure * 100.0)).unwrap_or_default();
-            writeln!(text, "  {term:8} {}{sure}", field.value).ok();
-        }
-    }
-    text
-}
-
-fn print(text: &str) -> Result<()> {
+/// False when nobody reads any more (`| head`).
+fn print(text: &str) -> Result<bool> {
     let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Storage, format!("writing the result failed: {error}")))
-        }
-        _ => Ok(()),
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::new(Kind::Storage, format!("writing the result failed: {error}"))),
     }
 }
 

@@ -4,9 +4,13 @@
 //! rendition. Absent on purpose: any idea of what the words mean. Everything that touches untrusted bytes runs
 //! in a confined child ([`crate::sandbox`]): this page asks, the `perform_…` functions answer there.
 
+mod balance;
 mod codes;
 mod copy;
+mod divider;
 mod embedded;
+mod fax;
+mod folio;
 mod layer;
 mod lines;
 mod look;
@@ -15,13 +19,17 @@ mod overlay;
 mod page;
 mod pages;
 mod paper;
+mod patch;
 mod pdf;
+mod printing;
 mod raster;
 mod reading;
 mod rendition;
 mod sections;
+mod stripes;
 mod text;
 mod tiff_pages;
+mod wordlike;
 
 use crate::error::{Error, Kind, Result};
 use crate::job;
@@ -29,14 +37,16 @@ use crate::sandbox::Sandbox;
 use crate::store::Store;
 use rendition::{CutQuestion, SearchableQuestion};
 
+pub use balance::{Alarm, alarms, count_differs, stopped};
 pub use ocr::{engine, languages};
+pub use printing::{Sheet, Sides, separator_sheets};
 pub use reading::{perform_embedded, perform_read};
 pub use rendition::{perform_cut, perform_searchable};
 pub use sections::{Batch, Section, part, sections};
-pub use text::{Code, EmbeddedFile, Page, PageKind, Reading, Symbology, Text, Unseen, Word};
+pub use text::{Code, EmbeddedFile, Page, PageKind, Reading, Symbology, Text, Trace, Unseen, Word};
 
 /// Version of what [`read`] gives; results are kept under it.
-pub const VERSION: &str = "eyes-1";
+pub const VERSION: &str = "eyes-2";
 
 /// What a document shows, nothing kept: its text, and the files embedded in it (label and bytes).
 #[derive(Debug, Default)]
@@ -65,7 +75,22 @@ pub async fn read(
 /// comes out does not depend on how many.
 pub async fn see(sandbox: &Sandbox, kind: job::Kind, bytes: &[u8], passwords: &[String]) -> Result<Sight> {
     check(kind, bytes)?;
-    pages::read(sandbox, kind, bytes, passwords).await
+    let mut sight = pages::read(sandbox, kind, bytes, passwords).await?;
+    settle_doubts(&mut sight.text.pages);
+    Ok(sight)
+}
+
+/// A page that is hardly more than its code is a separator sheet among separator sheets. Alone it is a ticket, a
+/// label, a slip.
+fn settle_doubts(pages: &mut [Page]) {
+    let batch = pages.iter().any(|page| matches!(page.kind, PageKind::Separator(_)));
+    let alone = pages.len() == 1;
+    for page in pages {
+        let doubtful = page.kind == PageKind::UnreadSeparator(Trace::Code);
+        if doubtful && !batch && (alone || !page.codes.is_empty()) {
+            page.kind = PageKind::Ocr;
+        }
+    }
 }
 
 /// The files embedded in a PDF, whose pages nobody asked for.

@@ -9,7 +9,7 @@
 use super::layer::Drawn;
 use super::ocr::Engine;
 use super::raster::{Picture, luma, too_large};
-use super::{Page, PageKind, codes, page};
+use super::{Page, PageKind, divider, page};
 use crate::error::{Error, Kind, Result};
 use hayro::hayro_interpret::{Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page};
 use hayro::hayro_syntax::Pdf;
@@ -131,28 +131,28 @@ impl<'a> Eyes<'a> {
         if let Some((width, height)) = drawn.oversized {
             return Err(too_large(width, height));
         }
-        let page = |kind, words| Page { words, ..Page::empty(number, kind, (width, height)) };
+        let unseen = drawn.unseen();
+        let page = |kind, words| Page { words, unseen, ..Page::empty(number, kind, (width, height)) };
         if drawn.is_empty() {
             return Ok(page(PageKind::Blank, Vec::new()));
         }
         if let Some(words) = drawn.good_words() {
-            // A printed separator sheet has few words; whole pages of text need no look at their picture.
-            const FEW: usize = 60;
-            let separator = if words.len() <= FEW {
-                codes::separator(&self.rendered(sheet, width, height, 150.0))
-            } else {
-                None
-            };
-            return Ok(match separator {
-                Some(payload) => page(PageKind::Separator(payload), Vec::new()),
-                None => page(PageKind::Layer, words),
-            });
+            // A printed separator sheet has few words; a page of nothing but text needs no look at its picture.
+            const FEW: usize = 90;
+            if words.len() > FEW && !drawn.may_show_a_code() {
+                return Ok(page(PageKind::Layer, words));
+            }
+            let divider = divider::look(&self.rendered(sheet, width, height, 200.0), (width, height));
+            let kind = divider.kind_with(&words).unwrap_or(PageKind::Layer);
+            let words = if matches!(kind, PageKind::Separator(_)) { Vec::new() } else { words };
+            return Ok(Page { codes: divider.codes, begins: divider.begins, ..page(kind, words) });
         }
         let picture = match drawn.scan() {
             Some(scan) if (100.0..=1200.0).contains(&scan.dpi) => scan,
             _ => self.rendered(sheet, width, height, 300.0),
         };
-        page::read(number, picture, (width, height), &mut self.engine)
+        let read = page::read(number, picture, (width, height), &mut self.engine)?;
+        Ok(Page { unseen, ..read })
     }
 
     fn drawn(&self, sheet: &'a Sheet<'a>, width: f32, height: f32) -> Drawn {

@@ -62,7 +62,7 @@ fn add_text(target: &mut Document, places: &[ObjectId], pages: &[Page]) {
 /// Whether the text of a page is known only to us.
 pub fn needs_text(page: &Page) -> bool {
     match page.kind {
-        PageKind::Ocr => !page.words.is_empty(),
+        PageKind::Ocr | PageKind::UnreadSeparator(_) => !page.words.is_empty(),
         PageKind::Layer | PageKind::Blank | PageKind::Separator(_) => false,
     }
 }

@@ -44,6 +44,22 @@ pub enum PageKind {
     Blank,
     /// A separator sheet, with its payload.
     Separator(String),
+    /// A separator sheet whose code could not be read, and what gave it away.
+    UnreadSeparator(Trace),
+}
+
+/// What a separator sheet was recognised by, although nothing on it could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trace {
+    /// Bars of a patch that are damaged.
+    Patch,
+    /// A patch that divides nothing.
+    OtherPatch,
+    /// A code that cannot be read, on a page that is nearly empty.
+    Code,
+    /// Its title.
+    Title,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +83,9 @@ pub struct Page {
     /// Machine-readable codes that are no separators.
     #[serde(default)]
     pub codes: Vec<Code>,
+    /// A sticker, patch or code on it says that a document begins here.
+    #[serde(default)]
+    pub begins: bool,
     /// Words of the text layer that nobody can see, and that were therefore left out.
     #[serde(default)]
     pub unseen: Unseen,
@@ -118,6 +137,7 @@ impl Page {
             skew: 0.0,
             words: Vec::new(),
             codes: Vec::new(),
+            begins: false,
             unseen: Unseen::default(),
             ocr_ms: 0,
         }

@@ -34,6 +34,7 @@ pub fn document_of(owner: &str, source: &str, content: &str) -> Document {
             source: source.to_owned(),
             at: jiff::Timestamp::from_second(1_790_000_000).unwrap(),
             batch: None,
+            scan: None,
         },
         part_of: None,
         annexes: Vec::new(),

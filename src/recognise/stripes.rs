@@ -1,0 +1,110 @@
+//! Something on the page looks like a code, read or not: a row of stripes, or the square eye of a QR code.
+//!
+//! In: a picture. Out: yes or no. Absent on purpose: reading it. It is asked of nearly empty pages only.
+
+use super::look;
+use super::raster::Picture;
+use image::GrayImage;
+
+/// Whether there are stripes of Code 128 (or the like), or an eye of a QR code.
+pub fn like_a_code(picture: &Picture) -> bool {
+    let factor = (picture.dpi / FINE).floor().max(1.0);
+    let small = look::shrink_by(&picture.gray, factor as u32);
+    let per_inch = picture.dpi / factor;
+    let turned = image::imageops::rotate90(&small);
+    [&small, &turned].into_iter().any(|gray| has_stripes(gray, per_inch) || has_eye(gray, per_inch))
+}
+
+/// Dots per inch at which a stripe of a third of a millimetre still shows.
+const FINE: f32 = 140.0;
+const BELOW: u8 = 128;
+
+/// Lengths of dark and light in turn, each with where it begins; the first one is light.
+fn runs(line: &[u8]) -> Vec<(usize, usize)> {
+    let mut runs = vec![(0, 0)];
+    let mut dark = false;
+    for (place, pixel) in line.iter().enumerate() {
+        if (*pixel < BELOW) != dark {
+            dark = !dark;
+            runs.push((place, 0));
+        }
+        if let Some(run) = runs.last_mut() {
+            run.1 += 1;
+        }
+    }
+    runs
+}
+
+/// The same row of many thin stripes, over a quarter of an inch.
+fn has_stripes(gray: &GrayImage, per_inch: f32) -> bool {
+    const STRIPES: usize = 28;
+    const THICKEST: f32 = 0.09;
+    const HIGH: f32 = 0.22;
+    let width = gray.width().max(1) as usize;
+    let thick = (THICKEST * per_inch) as usize;
+    // Where rows of stripes began on the lines before: place, lines met, last line.
+    let mut rows: Vec<(usize, usize, usize)> = Vec::new();
+    for (number, line) in gray.as_raw().chunks_exact(width).enumerate() {
+        let mut start = None;
+        let mut count = 0;
+        let mut begun = Vec::new();
+        for (place, length) in runs(line) {
+            if (1..=thick).contains(&length) {
+                start = start.or(Some(place));
+                count += 1;
+            } else {
+                begun.extend(start.filter(|_| count >= STRIPES));
+                (start, count) = (None, 0);
+            }
+        }
+        begun.extend(start.filter(|_| count >= STRIPES));
+        for place in begun {
+            let near = |row: &&mut (usize, usize, usize)| row.0.abs_diff(place) <= 4 && number - row.2 <= 3;
+            match rows.iter_mut().find(near) {
+                Some(row) => *row = (place, row.1 + 1, number),
+                None => rows.push((place, 1, number)),
+            }
+        }
+        if rows.iter().any(|row| row.1 as f32 >= HIGH * per_inch) {
+            return true;
+        }
+        rows.retain(|row| number - row.2 <= 3);
+    }
+    false
+}
+
+/// Dark, light, dark, light, dark in lengths 1, 1, 3, 1, 1, across and down: the corner of a QR code.
+fn has_eye(gray: &GrayImage, per_inch: f32) -> bool {
+    let width = gray.width().max(1) as usize;
+    for (number, line) in gray.as_raw().chunks_exact(width).enumerate().step_by(2) {
+        for eye in runs(line).windows(5).skip(1).step_by(2) {
+            let Some(module) = eye_module(eye, per_inch) else { continue };
+            let middle = eye[2].0 + eye[2].1 / 2;
+            let column: Vec<u8> = (0..gray.height()).map(|y| gray.get_pixel(middle as u32, y).0[0]).collect();
+            let down = runs(&column);
+            let at = down.iter().position(|(start, length)| (*start..start + length).contains(&number));
+            let around = at.and_then(|at| down.get(at.checked_sub(2)?..at + 3));
+            if around
+                .and_then(|eye| eye_module(eye, per_inch))
+                .is_some_and(|other| (other / module - 1.0).abs() < 0.3)
+            {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// Pixels of one module, if the five lengths are those of an eye.
+fn eye_module(eye: &[(usize, usize)], per_inch: f32) -> Option<f32> {
+    const SMALLEST: f32 = 0.018;
+    const LARGEST: f32 = 0.15;
+    let lengths: Vec<f32> = eye.iter().map(|(_, length)| *length as f32).collect();
+    let module = lengths.iter().sum::<f32>() / 7.0;
+    let fits = [1.0, 1.0, 3.0, 1.0, 1.0]
+        .iter()
+        .zip(&lengths)
+        .all(|(modules, length)| (length / module - modules).abs() <= 0.45);
+    let size = module / per_inch;
+    (fits && (SMALLEST..=LARGEST).contains(&size)).then_some(module)
+}
