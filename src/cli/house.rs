@@ -76,7 +76,10 @@ pub fn sandbox(settings: &Settings) -> Result<Sandbox> {
         wall: Duration::from_secs(settings.reading.wall),
         ..Limits::default()
     };
-    Ok(Sandbox { program, limits })
+    Ok(match settings.reading.processes {
+        Some(processes) => Sandbox::with_places(program, limits, processes),
+        None => Sandbox::new(program, limits),
+    })
 }
 
 /// One desk per tenant. Every target a rule names must exist, and the examples of the rules must hold.

@@ -58,6 +58,12 @@ impl Case<'_> {
                 Event::Recognised { reading, version, .. } if version == recognise::VERSION => {
                     return kept(self.store, reading).map(Some);
                 }
+                // A part of a batch was read with the batch.
+                Event::Received { received } => {
+                    if let Some(reading) = received.part_of.as_ref().and_then(|part| part.reading) {
+                        return kept(self.store, &reading).map(Some);
+                    }
+                }
                 _ => {}
             }
         }

@@ -127,21 +127,71 @@ fn sharpness(points: &[(f32, f32)], height: u32, degrees: f32) -> f32 {
     rows.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum()
 }
 
-/// Turns a picture counter-clockwise by small angles around its middle; what comes in is white.
-pub fn turned_back(gray: &GrayImage, degrees: f32) -> GrayImage {
-    const ONE: i64 = 1 << 16;
+/// Lines of text run from top to bottom: the page lies on its side. Straight columns of print stand out less than
+/// lines do, so the difference is clear where there is text; without text there is no answer.
+pub fn lines_run_down(gray: &GrayImage, dpi: f32) -> bool {
+    const CLEARLY: f32 = 1.3;
+    let small = shrink(gray, dpi, 75.0);
+    let points = Dark::of(&small).points(20_000);
+    if points.len() < 1_000 {
+        return false;
+    }
+    let on_end: Vec<(f32, f32)> = points.iter().map(|(x, y)| (*y, *x)).collect();
+    let sharpest = |points: &[(f32, f32)], height: u32| {
+        (-6..=6).map(|step| sharpness(points, height, step as f32 * 0.5)).fold(0.0, f32::max)
+    };
+    let (across, down) = (sharpest(&points, small.height()), sharpest(&on_end, small.width()));
+    down > CLEARLY * across
+}
+
+/// The quarter of the page, from edge to edge, that has most ink.
+pub fn busiest_band(gray: &GrayImage, dpi: f32) -> GrayImage {
+    const LEAST_INCHES: f32 = 2.0;
     let (width, height) = gray.dimensions();
+    let high = (height / 4).max((LEAST_INCHES * dpi) as u32).min(height);
+    let small = shrink(gray, dpi, 75.0);
+    let step = (height / small.height().max(1)).max(1);
+    let mut rows = vec![0_u32; small.height() as usize];
+    for (_, y) in Dark::of(&small).points(usize::MAX) {
+        if let Some(row) = rows.get_mut(y as usize) {
+            *row += 1;
+        }
+    }
+    let window = (high / step).max(1) as usize;
+    let ink = |top: usize| rows.iter().skip(top).take(window).sum::<u32>();
+    let mut best = (0, 0);
+    for top in (0..rows.len().saturating_sub(window)).step_by(8) {
+        if ink(top) > best.0 {
+            best = (ink(top), top);
+        }
+    }
+    let top = (best.1 as u32 * step).min(height - high);
+    image::imageops::crop_imm(gray, 0, top, width, high).to_image()
+}
+
+/// Turns a picture counter-clockwise by small angles around its middle and makes it larger or smaller, in one
+/// step; what comes in is white.
+pub fn straightened(gray: &GrayImage, degrees: f32, scale: f32) -> GrayImage {
+    if scale <= 0.5 {
+        let factor = (1.0 / scale) as u32;
+        return straightened(&shrink_by(gray, factor), degrees, scale * factor as f32);
+    }
+    const ONE: i64 = 1 << 16;
+    let (columns, rows) = (i64::from(gray.width()), i64::from(gray.height()));
+    let wide = |side: i64| ((side as f32 * scale) as u32).max(1);
+    let (width, height) = (wide(columns), wide(rows));
     let (sin, cos) = (f64::from(degrees).to_radians().sin(), f64::from(degrees).to_radians().cos());
-    let (middle_x, middle_y) = (f64::from(width) / 2.0, f64::from(height) / 2.0);
+    let (sin, cos) = (sin / f64::from(scale), cos / f64::from(scale));
+    let (from_middle, to_middle) = (middle(columns as f64, rows as f64), middle(width.into(), height.into()));
     let fixed = |number: f64| (number * ONE as f64) as i64;
     let (step_x, step_y) = (fixed(cos), fixed(sin));
     let source = gray.as_raw();
-    let (columns, rows) = (i64::from(width), i64::from(height));
-    let mut turned = vec![255_u8; source.len()];
+    let stride = columns as usize;
+    let mut turned = vec![255_u8; width as usize * height as usize];
     for (y, row) in turned.chunks_exact_mut(width as usize).enumerate() {
-        let (from_x, from_y) = (0.5 - middle_x, y as f64 + 0.5 - middle_y);
-        let mut x_at = fixed(from_x * cos - from_y * sin + middle_x - 0.5);
-        let mut y_at = fixed(from_x * sin + from_y * cos + middle_y - 0.5);
+        let (left, down) = (0.5 - to_middle.0, y as f64 + 0.5 - to_middle.1);
+        let mut x_at = fixed(left * cos - down * sin + from_middle.0 - 0.5);
+        let mut y_at = fixed(left * sin + down * cos + from_middle.1 - 0.5);
         for pixel in row {
             let (x, y) = (x_at >> 16, y_at >> 16);
             if x >= 0 && y >= 0 && x + 1 < columns && y + 1 < rows {
@@ -149,7 +199,7 @@ pub fn turned_back(gray: &GrayImage, degrees: f32) -> GrayImage {
                 let (part_x, part_y) = (x_at & (ONE - 1), y_at & (ONE - 1));
                 let between = |a: u8, b: u8| i64::from(a) * (ONE - part_x) + i64::from(b) * part_x;
                 let upper = between(source[at], source[at + 1]) >> 16;
-                let lower = between(source[at + width as usize], source[at + width as usize + 1]) >> 16;
+                let lower = between(source[at + stride], source[at + stride + 1]) >> 16;
                 *pixel = ((upper * (ONE - part_y) + lower * part_y) >> 16) as u8;
             }
             x_at += step_x;
@@ -157,6 +207,10 @@ pub fn turned_back(gray: &GrayImage, degrees: f32) -> GrayImage {
         }
     }
     GrayImage::from_raw(width, height, turned).unwrap_or_else(|| gray.clone())
+}
+
+fn middle(width: f64, height: f64) -> (f64, f64) {
+    (width / 2.0, height / 2.0)
 }
 
 /// Where a point of the turned picture lies in the picture before.
@@ -255,12 +309,47 @@ mod tests {
     #[test]
     fn a_turned_page_shows_its_angle_and_comes_back_straight() {
         for degrees in [-3.0, -0.8, 0.5, 2.0_f32] {
-            let askew = turned_back(&page_of_lines(), -degrees);
+            let askew = straightened(&page_of_lines(), -degrees, 1.0);
             let found = skew(&askew, 150.0);
             assert!((found - degrees).abs() <= 0.15, "turned by {degrees}, found {found}");
-            assert!(skew(&turned_back(&askew, found), 150.0).abs() <= 0.15);
+            assert!(skew(&straightened(&askew, found, 1.0), 150.0).abs() <= 0.15);
         }
         assert!(skew(&page_of_lines(), 150.0).abs() < 0.11);
+    }
+
+    #[test]
+    fn a_page_on_its_side_shows_it_and_its_busiest_band_has_the_lines() {
+        let page = page_of_lines();
+        assert!(!lines_run_down(&page, 150.0));
+        assert!(lines_run_down(&image::imageops::rotate90(&page), 150.0));
+        assert!(!lines_run_down(&GrayImage::from_pixel(1240, 1754, Luma([250])), 150.0));
+        let mut low = GrayImage::from_pixel(1240, 1754, Luma([245]));
+        image::imageops::replace(
+            &mut low,
+            &image::imageops::crop_imm(&page, 0, 300, 1240, 300).to_image(),
+            0,
+            1200,
+        );
+        let band = busiest_band(&low, 150.0);
+        assert_eq!(band.dimensions(), (1240, 438));
+        assert!(ink(&band, 150.0) > 3.0 * ink(&low, 150.0));
+    }
+
+    #[test]
+    fn a_picture_grows_and_shrinks_with_its_middle_in_the_middle() {
+        for scale in [0.3, 0.5, 0.75, 1.5, 3.0_f32] {
+            let other = straightened(&page_of_lines(), 0.0, scale);
+            assert!((other.width() as f32 - 1240.0 * scale).abs() < 4.0, "{scale}");
+            let dark = |gray: &GrayImage| {
+                let place = gray.enumerate_pixels().find(|(_, _, pixel)| pixel.0[0] < 120).unwrap();
+                (place.0 as f32 / gray.width() as f32, place.1 as f32 / gray.height() as f32)
+            };
+            let (before, after) = (dark(&page_of_lines()), dark(&other));
+            assert!(
+                (before.0 - after.0).abs() < 0.01 && (before.1 - after.1).abs() < 0.01,
+                "{before:?} {after:?}"
+            );
+        }
     }
 
     #[test]
@@ -269,7 +358,7 @@ mod tests {
         for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
             gray.put_pixel(300 + dx, 80 + dy, Luma([0]));
         }
-        let turned = turned_back(&gray, 4.0);
+        let turned = straightened(&gray, 4.0, 1.0);
         let darkest = turned.enumerate_pixels().min_by_key(|(_, _, pixel)| pixel.0[0]).unwrap();
         let (x, y) = place_before(darkest.0 as f32, darkest.1 as f32, gray.dimensions(), 4.0);
         assert!((x - 300.5).abs() < 1.5 && (y - 80.5).abs() < 1.5, "{x} {y}");

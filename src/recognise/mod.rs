@@ -9,6 +9,7 @@ mod codes;
 mod copy;
 mod divider;
 mod embedded;
+mod fax;
 mod folio;
 mod layer;
 mod lines;
@@ -16,6 +17,7 @@ mod look;
 mod ocr;
 mod overlay;
 mod page;
+mod pages;
 mod paper;
 mod patch;
 mod pdf;
@@ -27,12 +29,12 @@ mod sections;
 mod stripes;
 mod text;
 mod tiff_pages;
+mod wordlike;
 
 use crate::error::{Error, Kind, Result};
 use crate::job;
 use crate::sandbox::Sandbox;
 use crate::store::Store;
-use reading::{ReadAnswer, ReadQuestion};
 use rendition::{CutQuestion, SearchableQuestion};
 
 pub use balance::{Alarm, alarms, count_differs, stopped};
@@ -44,10 +46,7 @@ pub use sections::{Batch, Section, part, sections};
 pub use text::{Code, EmbeddedFile, Page, PageKind, Reading, Symbology, Text, Trace, Unseen, Word};
 
 /// Version of what [`read`] gives; results are kept under it.
-pub const VERSION: &str = "eyes-1";
-
-/// Pages one child reads, so that its limits do not depend on the length of the document.
-const PAGES_AT_ONCE: u32 = 10;
+pub const VERSION: &str = "eyes-2";
 
 /// What a document shows, nothing kept: its text, and the files embedded in it (label and bytes).
 #[derive(Debug, Default)]
@@ -72,24 +71,13 @@ pub async fn read(
     Ok(Reading { text: sight.text, embedded })
 }
 
-/// Reads a document and keeps nothing.
+/// Reads a document and keeps nothing. Its pages are read by several children at once where cores are idle; what
+/// comes out does not depend on how many.
 pub async fn see(sandbox: &Sandbox, kind: job::Kind, bytes: &[u8], passwords: &[String]) -> Result<Sight> {
     check(kind, bytes)?;
-    let mut sight = Sight::default();
-    loop {
-        let first = sight.text.pages.len() as u32 + 1;
-        let question = ReadQuestion { kind, passwords: passwords.to_vec(), first, most: PAGES_AT_ONCE };
-        let (answer, files): (ReadAnswer, _) = sandbox.ask("read", &question, &[bytes]).await?;
-        sight.files.extend(answer.embedded.into_iter().zip(files));
-        if answer.pages.is_empty() {
-            return Err(Error::new(Kind::NoPages, "the document has no page"));
-        }
-        sight.text.pages.extend(answer.pages);
-        if sight.text.pages.len() as u32 >= answer.total {
-            settle_doubts(&mut sight.text.pages);
-            return Ok(sight);
-        }
-    }
+    let mut sight = pages::read(sandbox, kind, bytes, passwords).await?;
+    settle_doubts(&mut sight.text.pages);
+    Ok(sight)
 }
 
 /// A page that is hardly more than its code is a separator sheet among separator sheets. Alone it is a ticket, a

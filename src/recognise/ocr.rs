@@ -2,13 +2,17 @@
 //!
 //! Absent on purpose: dictionaries and corrections of our own.
 
-use super::raster::Picture;
 use crate::error::{Error, Kind, Result};
 use image::GrayImage;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 use tesseract::{PageSegMode, Tesseract};
 
-pub struct Engine(Option<Tesseract>);
+pub struct Engine {
+    loaded: Option<Tesseract>,
+    /// Spent reading since somebody asked.
+    spent: Duration,
+}
 
 /// What was read in one pass.
 #[derive(Default)]
@@ -38,19 +42,27 @@ impl Engine {
                 .hint("install tesseract-ocr-deu, or point TESSDATA_PREFIX to its folder")
         })?;
         engine.set_page_seg_mode(PageSegMode::PsmAuto);
-        Ok(Self(Some(engine)))
+        Ok(Self { loaded: Some(engine), spent: Duration::ZERO })
     }
 
-    pub fn read(&mut self, picture: &Picture) -> Result<Seen> {
-        let table = self.table(&picture.gray, picture.dpi.round() as i32).map_err(|_| {
+    pub fn read(&mut self, gray: &GrayImage, dpi: f32) -> Result<Seen> {
+        let begin = Instant::now();
+        let table = self.table(gray, dpi.round() as i32);
+        self.spent += begin.elapsed();
+        let table = table.map_err(|_| {
             Error::new(Kind::Crashed, "the OCR engine failed on a page")
                 .hint("open the original and enter it by hand")
         })?;
         Ok(Seen { words: table.lines().filter_map(word).collect() })
     }
 
+    /// Milliseconds spent reading since this was asked last.
+    pub fn take_ms(&mut self) -> u32 {
+        std::mem::take(&mut self.spent).as_millis().try_into().unwrap_or(u32::MAX)
+    }
+
     fn table(&mut self, gray: &GrayImage, dpi: i32) -> std::result::Result<String, tesseract::TesseractError> {
-        let engine = match self.0.take() {
+        let engine = match self.loaded.take() {
             Some(engine) => engine,
             None => Tesseract::new(None, Some(LANGUAGE))?,
         };
@@ -58,7 +70,7 @@ impl Engine {
         let mut engine =
             engine.set_frame(gray.as_raw(), width, height, 1, width)?.set_source_resolution(dpi).recognize()?;
         let table = engine.get_tsv_text(0)?;
-        self.0 = Some(engine);
+        self.loaded = Some(engine);
         Ok(table)
     }
 }

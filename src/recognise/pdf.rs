@@ -91,14 +91,12 @@ fn locked() -> Error {
         .hint("ask for it without a password, or store the password in the settings")
 }
 
-/// Some pages of a PDF and how many it has.
-pub struct Pages {
-    pub total: u32,
-    pub pages: Vec<Page>,
-}
-
-/// Reads `most` pages from page `first` (from 1) on.
-pub fn read(bytes: Vec<u8>, opened: &Opened, first: u32, most: u32) -> Result<Pages> {
+/// Calls `work` with the number of pages and with what reads one of them (from 1).
+pub fn read<T>(
+    bytes: Vec<u8>,
+    opened: Opened,
+    work: impl FnOnce(u32, &mut dyn FnMut(u32) -> Result<Page>) -> Result<T>,
+) -> Result<T> {
     use hayro::hayro_syntax::LoadPdfError;
     let pdf = Pdf::new_with_password(bytes, &opened.password).map_err(|error| match error {
         LoadPdfError::Decryption(_) => locked(),
@@ -110,11 +108,13 @@ pub fn read(bytes: Vec<u8>, opened: &Opened, first: u32, most: u32) -> Result<Pa
         return Err(damaged("the page tree of the PDF contradicts itself"));
     }
     let mut eyes = Eyes { cache: InterpreterCache::new(), rendering: RenderCache::new(), engine: None };
-    let mut pages = Vec::new();
-    for (place, sheet) in sheets.iter().enumerate().skip(first as usize - 1).take(most as usize) {
-        pages.push(eyes.page(place as u32 + 1, sheet)?);
-    }
-    Ok(Pages { total: total as u32, pages })
+    // Its pages are counted; holding the structure while reading would double the memory.
+    drop(opened);
+    work(total as u32, &mut |number| {
+        let sheet = sheets.get((number as usize).wrapping_sub(1));
+        let sheet = sheet.ok_or_else(|| Error::new(Kind::Internal, format!("the PDF has no page {number}")))?;
+        eyes.page(number, sheet)
+    })
 }
 
 /// What is kept from page to page.
@@ -131,14 +131,15 @@ impl<'a> Eyes<'a> {
         if let Some((width, height)) = drawn.oversized {
             return Err(too_large(width, height));
         }
-        let page = |kind, words| Page { words, ..Page::empty(number, kind, (width, height)) };
+        let unseen = drawn.unseen();
+        let page = |kind, words| Page { words, unseen, ..Page::empty(number, kind, (width, height)) };
         if drawn.is_empty() {
             return Ok(page(PageKind::Blank, Vec::new()));
         }
         if let Some(words) = drawn.good_words() {
-            // A printed separator sheet has few words; whole pages of text need no look at their picture.
+            // A printed separator sheet has few words; a page of nothing but text needs no look at its picture.
             const FEW: usize = 90;
-            if words.len() > FEW {
+            if words.len() > FEW && !drawn.may_show_a_code() {
                 return Ok(page(PageKind::Layer, words));
             }
             let divider = divider::look(&self.rendered(sheet, width, height, 200.0), (width, height));
@@ -150,7 +151,8 @@ impl<'a> Eyes<'a> {
             Some(scan) if (100.0..=1200.0).contains(&scan.dpi) => scan,
             _ => self.rendered(sheet, width, height, 300.0),
         };
-        page::read(number, picture, (width, height), &mut self.engine)
+        let read = page::read(number, picture, (width, height), &mut self.engine)?;
+        Ok(Page { unseen, ..read })
     }
 
     fn drawn(&self, sheet: &'a Sheet<'a>, width: f32, height: f32) -> Drawn {
