@@ -8,6 +8,7 @@ use super::raster::{Pixels, Raster, resolution, too_large, too_many_pixels, unpa
 use crate::error::{Error, Kind, Result};
 use image::metadata::Orientation;
 use std::io::Cursor;
+use tiff::decoder::ifd::Value;
 use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
 use tiff::{ColorType, TiffError};
@@ -256,9 +257,18 @@ fn stated_resolution(decoder: &mut Decoder<Cursor<Vec<u8>>>) -> Option<(f32, f32
         Some(1) => return None,
         _ => 1.0,
     };
-    let across = decoder.get_tag_f32(Tag::XResolution).ok()?;
-    let down = decoder.get_tag_f32(Tag::YResolution).ok()?;
+    let across = number(decoder, Tag::XResolution)?;
+    let down = number(decoder, Tag::YResolution)?;
     Some((across * per_inch, down * per_inch))
+}
+
+fn number(decoder: &mut Decoder<Cursor<Vec<u8>>>, name: Tag) -> Option<f32> {
+    match decoder.find_tag(name).ok().flatten()? {
+        Value::Rational(over, under) => Some(over as f32 / under as f32),
+        Value::Float(number) => Some(number),
+        Value::Short(number) => Some(f32::from(number)),
+        _ => None,
+    }
 }
 
 fn bytes_of(decoded: DecodingResult) -> Result<Vec<u8>> {

@@ -8,6 +8,9 @@ use image::{ExtendedColorType, GrayImage, ImageEncoder, Luma, imageops};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use zxingcpp::BarcodeFormat;
 
+/// Where this project lies.
+pub const HOME: &str = env!("CARGO_MANIFEST_DIR");
+
 pub const A4: (f32, f32) = (595.0, 842.0);
 
 /// Lines of a letter, 24 points apart, the first baseline 100 points below the top edge.
@@ -29,6 +32,8 @@ pub enum Show<'a> {
     Scan(&'a GrayImage),
     /// A JPEG of 200 by 200 points in the lower half of the page.
     Picture(&'a GrayImage),
+    /// What the page description says, word for word. `F` is the font.
+    Drawing(&'a str),
 }
 
 /// A PDF with these pages, each showing several things one over the other.
@@ -63,6 +68,7 @@ fn page(document: &mut Document, root: ObjectId, font: ObjectId, shows: &[Show<'
                 let place = [A4.0, A4.1, 0.0, 0.0];
                 content.extend(shown(document, &mut images, scan, place));
             }
+            Show::Drawing(drawing) => content.extend(format!("q {drawing} Q\n").into_bytes()),
             Show::Picture(picture) => {
                 content.extend(shown(document, &mut images, picture, [200.0, 200.0, 200.0, 150.0]));
             }
@@ -273,4 +279,40 @@ pub fn looped(mut tiff: Vec<u8>) -> Vec<u8> {
     let end = tiff.len();
     tiff[end - 4..].copy_from_slice(&first);
     tiff
+}
+
+/// A TIFF of one image from its parts: strips one after the other, tags (number, kind, values) as they are.
+pub fn tiff_of(width: u32, height: u32, strips: &[Vec<u8>], more: &[(u16, u16, Vec<u32>)]) -> Vec<u8> {
+    let mut bytes = b"II*\0\0\0\0\0".to_vec();
+    let mut places = Vec::new();
+    for strip in strips {
+        places.push(bytes.len() as u32);
+        bytes.extend(strip);
+    }
+    let lengths = strips.iter().map(|strip| strip.len() as u32).collect();
+    let mut tags = vec![(256, 4, vec![width]), (257, 4, vec![height]), (273, 4, places), (279, 4, lengths)];
+    tags.extend(more.iter().cloned());
+    tags.sort_by_key(|tag| tag.0);
+    let mut directory = (tags.len() as u16).to_le_bytes().to_vec();
+    for (tag, kind, values) in tags {
+        let count = if kind == 5 { values.len() / 2 } else { values.len() };
+        let body: Vec<u8> = match kind {
+            3 => values.iter().flat_map(|value| (*value as u16).to_le_bytes()).collect(),
+            _ => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        };
+        directory.extend(tag.to_le_bytes());
+        directory.extend(kind.to_le_bytes());
+        directory.extend((count as u32).to_le_bytes());
+        if body.len() <= 4 {
+            directory.extend(body.iter().chain(&[0; 4]).take(4));
+        } else {
+            directory.extend((bytes.len() as u32).to_le_bytes());
+            bytes.extend(body);
+        }
+    }
+    let place = (bytes.len() as u32).to_le_bytes();
+    bytes[4..8].copy_from_slice(&place);
+    bytes.extend(directory);
+    bytes.extend([0; 4]);
+    bytes
 }
