@@ -382,7 +382,7 @@ mod tests {
                         continue;
                     }
                     let mut picture = sheet(dpi, T, 3.0, 0.4, 2.2);
-                    picture.gray = look::turned_back(&picture.gray, degrees);
+                    picture.gray = look::straightened(&picture.gray, degrees, 1.0);
                     picture.gray = match turn {
                         1 => imageops::rotate90(&picture.gray),
                         2 => imageops::rotate180(&picture.gray),

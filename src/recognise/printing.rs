@@ -278,7 +278,7 @@ mod tests {
             for dpi in [150.0, 200.0, 300.0] {
                 for degrees in [-3.0, 0.0, 2.0_f32] {
                     let mut picture = printed(&sheet, dpi);
-                    picture.gray = look::turned_back(&picture.gray, degrees);
+                    picture.gray = look::straightened(&picture.gray, degrees, 1.0);
                     dirty(&mut picture);
                     assert_eq!(kind(&picture), expected, "{office:?} at {dpi} dpi, {degrees} degrees");
                     picture.gray = imageops::rotate180(&picture.gray);
