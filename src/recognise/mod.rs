@@ -4,9 +4,16 @@
 //! rendition. Absent on purpose: any idea of what the words mean. Everything that touches untrusted bytes runs
 //! in a confined child ([`crate::sandbox`]): this page asks, the `perform_…` functions answer there.
 
+mod attached;
+mod book;
 mod codes;
+mod colour;
 mod copy;
 mod embedded;
+mod facsimile;
+mod fax;
+mod glyphless;
+mod jpeg;
 mod layer;
 mod lines;
 mod look;
@@ -15,12 +22,15 @@ mod overlay;
 mod page;
 mod paper;
 mod pdf;
+mod plate;
 mod raster;
 mod reading;
 mod rendition;
 mod sections;
+mod stored;
 mod text;
 mod tiff_pages;
+mod typeset;
 
 use crate::error::{Error, Kind, Result};
 use crate::job;
