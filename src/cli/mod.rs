@@ -14,6 +14,7 @@ mod read;
 mod retry;
 mod rules;
 mod run;
+mod searchable;
 mod serve;
 mod status;
 mod submit;
@@ -158,6 +159,18 @@ enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: read::Shape,
     },
+    /// Write a PDF of a file with pages (PDF, TIFF, JPEG, PNG) that can be searched; the file stays as it is
+    Searchable {
+        /// The file, or '-' for standard input
+        #[arg(value_name = "FILE")]
+        path: PathBuf,
+        /// PDF to write; it must not be there yet
+        #[arg(long, short, value_name = "PDF")]
+        output: PathBuf,
+        /// Write over a PDF that is there
+        #[arg(long)]
+        force: bool,
+    },
     /// Examine e-invoices over HTTP: as the official validator does, and as JSON
     Serve {
         /// Where to listen
@@ -283,6 +296,10 @@ fn perform(line: Line) -> Result<u8> {
                 validate::validate(&settings, wishes, language).await
             }
             Command::Read { paths, format } => read::read(&settings, &paths, format, language).await,
+            Command::Searchable { path, output, force } => {
+                let place = if force { searchable::Place::Any(output) } else { searchable::Place::New(output) };
+                searchable::searchable(&settings, &path, &place, language).await
+            }
             Command::Serve { listen } => serve::serve(&settings, listen, language).await,
             Command::Rules { command } => rules::perform(command, language),
             Command::Status { format } => status::status(&settings, tenant, format, language).await,

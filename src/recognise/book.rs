@@ -11,7 +11,9 @@ use super::attached::Attachment;
 use super::colour;
 use crate::error::{Error, Kind, Result};
 use crate::job::ContentHash;
-use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, StringFormat, dictionary};
+use lopdf::{
+    Dictionary, Document, Object, ObjectId, ObjectStreamConfig, SaveOptions, Stream, StringFormat, dictionary,
+};
 use sha2::{Digest, Sha256};
 
 pub struct Book {
@@ -77,12 +79,10 @@ impl Book {
             (true, true) => Some(2),
             (true, false) => Some(3),
         };
-        let about = about(origin);
-        let metadata = Stream::new(
-            dictionary! { "Type" => "Metadata", "Subtype" => "XML" },
-            packet(&about, origin, level).into_bytes(),
-        );
-        let metadata = self.target.add_object(metadata.with_compression(false));
+        let entries = dictionary! { "Type" => "Metadata", "Subtype" => "XML" };
+        // Unpacked, so that what the copy is can be read with the simplest means.
+        let packet = packet(origin, level).into_bytes();
+        let metadata = self.target.add_object(Stream::new(entries, packet).with_compression(false));
         let intent = if level.is_some() { Some(self.intent()?) } else { None };
         let files = self.attach(attachments)?;
         let catalog = self.target.catalog_mut().map_err(not_written)?;
@@ -96,11 +96,7 @@ impl Book {
             catalog.set("Names", dictionary! { "EmbeddedFiles" => dictionary! { "Names" => names } });
             catalog.set("AF", files.into_iter().map(|(_, id)| id.into()).collect::<Vec<Object>>());
         }
-        let info = self.target.add_object(dictionary! {
-            "Title" => Object::string_literal(TITLE),
-            "Subject" => Object::string_literal(about),
-            "Producer" => Object::string_literal(PRODUCER),
-        });
+        let info = self.target.add_object(dictionary! { "Title" => Object::string_literal(TITLE) });
         self.target.trailer.set("Info", info);
         self.written(origin)
     }
@@ -138,41 +134,69 @@ impl Book {
         let made: [u8; 32] = hasher.finalize().into();
         let half = |bytes: &[u8]| Object::String(bytes[..16].to_vec(), StringFormat::Hexadecimal);
         self.target.trailer.set("ID", vec![half(origin.content.bytes()), half(&made)]);
-        let options =
-            SaveOptions { use_object_streams: true, use_xref_streams: true, ..SaveOptions::default() };
+        for object in self.target.objects.values_mut() {
+            if let Object::Stream(stream) = object
+                && stream.content.ends_with(b"\r")
+            {
+                // No packing minds a zero behind its end.
+                stream.content.push(0);
+                stream.dict.set("Length", stream.content.len() as i64);
+            }
+        }
+        // Another packing of the objects ends otherwise.
+        for level in [9, 6, 3] {
+            let bytes = self.saved(level)?;
+            if !bytes.windows(CLOUDED_END.len()).any(|window| window == CLOUDED_END) {
+                return Ok(bytes);
+            }
+        }
+        self.saved(0)
+    }
+
+    fn saved(&mut self, level: u32) -> Result<Vec<u8>> {
+        let objects = ObjectStreamConfig { compression_level: level, ..ObjectStreamConfig::default() };
+        let options = SaveOptions {
+            use_object_streams: true,
+            use_xref_streams: true,
+            object_stream_config: objects,
+            ..SaveOptions::default()
+        };
         let mut bytes = Vec::new();
         self.target.save_with_options(&mut bytes, options).map_err(not_written)?;
         Ok(bytes)
     }
 }
 
+/// A stream whose last byte looks like a part of the line end behind it, which strict readers stumble over.
+const CLOUDED_END: &[u8] = b"\r\nendstream";
+
 fn not_written(error: impl std::fmt::Display) -> Error {
     Error::new(Kind::Internal, format!("writing a PDF failed: {error}"))
 }
 
 const TITLE: &str = "Durchsuchbare Kopie, kein Original";
-const PRODUCER: &str = concat!("Laufmappe ", env!("CARGO_PKG_VERSION"));
+const SIGNED: &str = "Das Original ist elektronisch signiert; die Signatur gilt nur dort.";
 
-/// What the copy says of itself, for people.
-fn about(origin: &Origin) -> String {
-    let signed = if origin.signed { "; es ist elektronisch signiert, die Signatur gilt nur dort" } else { "" };
-    format!("Das Original hat die SHA-256-Summe {}{signed}", origin.content)
-}
-
-/// The same for programs.
-fn packet(about: &str, origin: &Origin, level: Option<u8>) -> String {
-    let claim = level
-        .map(|part| format!("<pdfaid:part>{part}</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>\n"));
+/// What the copy says of itself. The prefixes and names are those an archive knows.
+fn packet(origin: &Origin, level: Option<u8>) -> String {
+    let claim = level.map(|part| {
+        format!(
+            "<rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">\
+             <pdfaid:part>{part}</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>\n"
+        )
+    });
     let claim = claim.unwrap_or_default();
+    let in_language = |name, text| {
+        format!("<dc:{name}><rdf:Alt><rdf:li xml:lang=\"x-default\">{text}</rdf:li></rdf:Alt></dc:{name}>\n")
+    };
+    let title = in_language("title", TITLE);
+    let signed = if origin.signed { in_language("description", SIGNED) } else { String::new() };
     let source = origin.content;
     format!(
         r#"<?xpacket begin="{BYTE_ORDER_MARK}" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
-{claim}<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{TITLE}</rdf:li></rdf:Alt></dc:title>
-<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{about}</rdf:li></rdf:Alt></dc:description>
-<dc:source>sha256:{source}</dc:source>
-<pdf:Producer>{PRODUCER}</pdf:Producer>
+{claim}<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
+{title}{signed}<dc:source>sha256:{source}</dc:source>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>"#
     )
@@ -189,7 +213,7 @@ mod tests {
         let content = ContentHash::of(b"original");
         for (signed, level, claims) in [(false, None, false), (true, Some(2), true), (true, Some(3), true)] {
             let origin = Origin { content, signed };
-            let packet = packet(&about(&origin), &origin, level);
+            let packet = packet(&origin, level);
             assert!(packet.contains(TITLE) && packet.contains(&content.hex()));
             assert_eq!(packet.contains("Signatur gilt nur dort"), signed);
             assert_eq!(packet.contains("pdfaid:part>"), claims);

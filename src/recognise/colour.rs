@@ -132,7 +132,7 @@ fn description(name: &str) -> Vec<u8> {
 
 /// The tone curve of sRGB by points; between them readers draw straight lines.
 fn tone_curve() -> Vec<u8> {
-    const POINTS: u32 = 64;
+    const POINTS: u32 = 32;
     let mut body = b"curv\0\0\0\0".to_vec();
     body.extend(POINTS.to_be_bytes());
     for point in 0..POINTS {

@@ -7,91 +7,61 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Which letter stands for which character. ASCII and Latin-1 keep their code in the first font; every other
-/// character gets a free one, in the order of its first appearance.
-#[derive(Default)]
+/// Which letter stands for which character. ASCII comes first; every other character gets a place in the order
+/// of its first appearance, and a further font when one is full.
 pub struct Alphabet {
-    others: BTreeMap<char, Letter>,
-    order: Vec<char>,
+    places: BTreeMap<char, Letter>,
+    /// The characters of each font, by code from [`FIRST_CODE`] on.
+    fonts: Vec<Vec<char>>,
 }
 
-/// A code in one of the fonts.
+/// A code in one of the fonts, and its width in thousandths of its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Letter {
     pub font: usize,
     pub code: u8,
+    pub width: u16,
 }
 
-/// Codes of the first font that Latin-1 does not use, and of every further font.
-const FREE_IN_FIRST: std::ops::RangeInclusive<u8> = 0x80..=0x9f;
-const FREE_IN_OTHERS: std::ops::RangeInclusive<u8> = 0x20..=0xff;
-const FIRST_CODE: u8 = 0x20;
+pub const SPACE: Letter = Letter { font: 0, code: b' ', width: 250 };
+
+const FIRST_CODE: u8 = b' ';
+const MOST_IN_A_FONT: usize = 0x100 - FIRST_CODE as usize;
 
 impl Alphabet {
+    pub fn new() -> Self {
+        let mut alphabet = Self { places: BTreeMap::new(), fonts: vec![Vec::new()] };
+        (' '..='~').for_each(|c| alphabet.give_place(c));
+        alphabet
+    }
+
     pub fn learn(&mut self, text: &str) {
-        for c in text.chars().filter(|c| !is_latin_1(*c) && has_meaning(*c)) {
-            if !self.others.contains_key(&c) {
-                self.others.insert(c, place(self.order.len()));
-                self.order.push(c);
+        for c in text.chars().filter(|c| has_meaning(*c)) {
+            if !self.places.contains_key(&c) {
+                self.give_place(c);
             }
         }
+    }
+
+    fn give_place(&mut self, c: char) {
+        if self.fonts.last().is_none_or(|font| font.len() == MOST_IN_A_FONT) {
+            self.fonts.push(Vec::new());
+        }
+        let number = self.fonts.len() - 1;
+        let font = &mut self.fonts[number];
+        self.places.insert(c, Letter { font: number, code: FIRST_CODE + font.len() as u8, width: width(c) });
+        font.push(c);
     }
 
     /// The letter of a character; `None` for what has no meaning (control characters).
     pub fn letter(&self, c: char) -> Option<Letter> {
-        match u8::try_from(u32::from(c)) {
-            Ok(code) if is_latin_1(c) => Some(Letter { font: 0, code }),
-            _ => self.others.get(&c).copied(),
-        }
+        self.places.get(&c).copied()
     }
 
     /// Adds the fonts to a document, in their order.
     pub fn add_to(&self, target: &mut Document) -> lopdf::Result<Vec<ObjectId>> {
-        let mut meanings: Vec<BTreeMap<u8, char>> = vec![BTreeMap::new()];
-        for c in &self.order {
-            if let Some(letter) = self.others.get(c) {
-                if letter.font == meanings.len() {
-                    meanings.push(BTreeMap::new());
-                }
-                meanings[letter.font].insert(letter.code, *c);
-            }
-        }
-        let program = Stream::new(dictionary! { "Length1" => program().len() as i64 }, program());
-        let program = packed(target, program)?;
-        let descriptor = target.add_object(dictionary! {
-            "Type" => "FontDescriptor",
-            "FontName" => NAME,
-            "Flags" => SYMBOLIC,
-            "FontBBox" => vec![0.into(), DESCENT.into(), i64::from(WIDEST).into(), ASCENT.into()],
-            "ItalicAngle" => 0,
-            "Ascent" => ASCENT,
-            "Descent" => DESCENT,
-            "CapHeight" => 720,
-            "StemV" => 80,
-            "FontFile2" => program,
-        });
-        let widths: Vec<Object> = WIDTHS.iter().map(|class| i64::from(width_of(*class)).into()).collect();
-        let widths = target.add_object(widths);
-        let mut fonts = Vec::with_capacity(meanings.len());
-        for (place, meanings) in meanings.iter().enumerate() {
-            let map = packed(target, Stream::new(Dictionary::new(), unicode_map(place, meanings)))?;
-            fonts.push(target.add_object(dictionary! {
-                "Type" => "Font",
-                "Subtype" => "TrueType",
-                "BaseFont" => NAME,
-                "FirstChar" => i64::from(FIRST_CODE),
-                "LastChar" => 255,
-                "Widths" => widths,
-                "FontDescriptor" => descriptor,
-                "ToUnicode" => map,
-            }));
-        }
-        Ok(fonts)
+        self.fonts.iter().enumerate().map(|(place, font)| add_font(target, place, font)).collect()
     }
-}
-
-fn is_latin_1(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}')
 }
 
 /// Control characters mean nothing on a page, and some values may not stand in a map to Unicode.
@@ -99,25 +69,33 @@ fn has_meaning(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Where the `number`th character beyond Latin-1 (from 0) finds its letter.
-fn place(number: usize) -> Letter {
-    let mut left = number;
-    let mut font = 0;
-    loop {
-        let free = if font == 0 { FREE_IN_FIRST } else { FREE_IN_OTHERS };
-        match free.into_iter().nth(left) {
-            Some(code) => return Letter { font, code },
-            None if font == 0 => left -= FREE_IN_FIRST.len(),
-            None => left -= FREE_IN_OTHERS.len(),
-        }
-        font += 1;
-    }
-}
-
-/// Width of a letter in thousandths of its size.
-pub fn width(letter: Letter) -> u16 {
-    let class = WIDTHS.get(usize::from(letter.code.wrapping_sub(FIRST_CODE)));
-    class.map_or(0, |class| width_of(*class))
+fn add_font(target: &mut Document, place: usize, characters: &[char]) -> lopdf::Result<ObjectId> {
+    let widths: Vec<u16> = characters.iter().map(|c| width(*c)).collect();
+    let program = program(&widths);
+    let program = packed(target, Stream::new(dictionary! { "Length1" => program.len() as i64 }, program))?;
+    let descriptor = target.add_object(dictionary! {
+        "Type" => "FontDescriptor",
+        "FontName" => NAME,
+        "Flags" => SYMBOLIC,
+        "FontBBox" => vec![0.into(), DESCENT.into(), i64::from(WIDEST).into(), ASCENT.into()],
+        "ItalicAngle" => 0,
+        "Ascent" => ASCENT,
+        "Descent" => DESCENT,
+        "CapHeight" => 720,
+        "StemV" => 80,
+        "FontFile2" => program,
+    });
+    let map = packed(target, Stream::new(Dictionary::new(), unicode_map(place, characters)))?;
+    Ok(target.add_object(dictionary! {
+        "Type" => "Font",
+        "Subtype" => "TrueType",
+        "BaseFont" => NAME,
+        "FirstChar" => i64::from(FIRST_CODE),
+        "LastChar" => i64::from(FIRST_CODE) + characters.len() as i64 - 1,
+        "Widths" => widths.into_iter().map(|width| Object::Integer(i64::from(width))).collect::<Vec<_>>(),
+        "FontDescriptor" => descriptor,
+        "ToUnicode" => map,
+    }))
 }
 
 const NAME: &str = "LaufmappeUnsichtbar";
@@ -133,22 +111,22 @@ fn packed(target: &mut Document, mut stream: Stream) -> lopdf::Result<ObjectId> 
 }
 
 /// Maps the codes of one font to Unicode.
-fn unicode_map(font: usize, meanings: &BTreeMap<u8, char>) -> Vec<u8> {
+fn unicode_map(place: usize, characters: &[char]) -> Vec<u8> {
+    const MOST_AT_ONCE: usize = 100;
+    const ASCII: usize = 95;
     let mut map = String::from(
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n\
-         /CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n\
-         /CMapName /Adobe-Identity-UCS def /CMapType 2 def\n\
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CMapName /Lm def /CMapType 2 def\n\
          1 begincodespacerange <00> <ff> endcodespacerange\n",
     );
-    if font == 0 {
-        map.push_str("2 beginbfrange <20> <7e> <0020> <a0> <ff> <00a0> endbfrange\n");
+    let mut characters: Vec<(usize, &char)> = characters.iter().enumerate().collect();
+    if place == 0 {
+        map.push_str("1 beginbfrange <20> <7e> <0020> endbfrange\n");
+        characters.drain(..ASCII);
     }
-    let meanings: Vec<_> = meanings.iter().collect();
-    const MOST_AT_ONCE: usize = 100;
-    for some in meanings.chunks(MOST_AT_ONCE) {
+    for some in characters.chunks(MOST_AT_ONCE) {
         writeln!(map, "{} beginbfchar", some.len()).ok();
-        for (code, c) in some {
-            write!(map, "<{code:02x}> <").ok();
+        for (number, c) in some {
+            write!(map, "<{:02x}> <", usize::from(FIRST_CODE) + number).ok();
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(map, "{unit:04x}").ok();
             }
@@ -161,15 +139,15 @@ fn unicode_map(font: usize, meanings: &BTreeMap<u8, char>) -> Vec<u8> {
 }
 
 /// The TrueType program: one empty glyph for each code, found under its code.
-fn program() -> Vec<u8> {
-    let glyphs = WIDTHS.len() as u16 + 1;
+fn program(widths: &[u16]) -> Vec<u8> {
+    let glyphs = widths.len() as u16 + 1;
     let tables: [(&[u8; 4], Vec<u8>); 7] = [
-        (b"cmap", character_map()),
+        (b"cmap", character_map(widths.len() as u16)),
         // No outline has any length; some readers refuse a table without bytes.
         (b"glyf", vec![0; 4]),
         (b"head", head()),
         (b"hhea", horizontal_head(glyphs)),
-        (b"hmtx", horizontal_metrics()),
+        (b"hmtx", horizontal_metrics(widths)),
         (b"loca", vec![0; 2 * (usize::from(glyphs) + 1)]),
         (b"maxp", [&VERSION_1[..], &glyphs.to_be_bytes(), &[0; 8], &2_u16.to_be_bytes(), &[0; 16]].concat()),
     ];
@@ -213,14 +191,14 @@ fn checksum(table: &[u8]) -> u32 {
 }
 
 /// Symbol encoding (3, 0), format 4: code 0x20 and following lie at 0xf020 and are the glyphs from 1 on.
-fn character_map() -> Vec<u8> {
+fn character_map(codes: u16) -> Vec<u8> {
     let first = 0xf000 + u16::from(FIRST_CODE);
     let delta = 1_u16.wrapping_sub(first);
     let mut map = Vec::new();
     for number in [0, 1, 3, 0, 0, 12] {
         map.extend(u16::to_be_bytes(number));
     }
-    let segments: [(u16, u16, u16); 2] = [(first, 0xf0ff, delta), (0xffff, 0xffff, 1)];
+    let segments: [(u16, u16, u16); 2] = [(first, first + codes - 1, delta), (0xffff, 0xffff, 1)];
     for number in [4, 32, 0, 4, 4, 1, 0] {
         map.extend(u16::to_be_bytes(number));
     }
@@ -258,57 +236,52 @@ fn horizontal_head(glyphs: u16) -> Vec<u8> {
     head
 }
 
-fn horizontal_metrics() -> Vec<u8> {
+fn horizontal_metrics(widths: &[u16]) -> Vec<u8> {
     let mut metrics = vec![0; 4];
-    for class in WIDTHS {
-        metrics.extend(width_of(*class).to_be_bytes());
+    for width in widths {
+        metrics.extend(width.to_be_bytes());
         metrics.extend([0; 2]);
     }
     metrics
 }
 
 /// Few widths pack well; they are near those of the fonts most letters are written in.
-fn width_of(class: u8) -> u16 {
-    match class {
-        b'1' => 250,
-        b'2' => 340,
-        b'3' => 500,
-        b'4' => 556,
-        b'5' => 690,
-        _ => WIDEST,
+fn width(c: char) -> u16 {
+    match c {
+        ' ' | '!' | '\'' | ',' | '.' | '/' | ':' | ';' | 'I' | '[' | '\\' | ']' | 'f' | 'i' | 'j' | 'l'
+        | 't' | '|' => SPACE.width,
+        '"' | '(' | ')' | '*' | '-' | '`' | 'r' | '{' | '}' | '„' | '“' | '”' | '’' | '‘' | '°' | '·' | '•' => {
+            340
+        }
+        'J' | '^' | 'c' | 'k' | 's' | 'v' | 'x' | 'y' | 'z' => 500,
+        '%' | '@' | 'M' | 'W' | 'm' | '—' | '…' => WIDEST,
+        'w' => 690,
+        _ if c.is_uppercase() && c != 'L' && c != 'T' && c != 'Z' => 690,
+        _ => 556,
     }
 }
-
-/// The class of each code from 0x20 on: 1 narrow to 6 wide.
-const WIDTHS: &[u8; 224] = b"\
-    11244651222412114444444444114444\
-    65555546513546565655455655411134\
-    24434414411316444423143533321242\
-    42142644265262422112224626326235\
-    12444414252442522422244122246664\
-    55555565555511115566666465555554\
-    44444463444411114444444444444343";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn latin_1_keeps_its_code_and_others_get_one_of_their_own() {
-        let mut alphabet = Alphabet::default();
+    fn ascii_keeps_its_code_and_others_get_one_of_their_own() {
+        let mut alphabet = Alphabet::new();
         alphabet.learn("Grüße für 5 € – „ł“\u{7}");
         let letter = |c| alphabet.letter(c).map(|letter| (letter.font, letter.code));
         let rows =
-            [('G', Some((0, 0x47))), ('ü', Some((0, 0xfc))), ('€', Some((0, 0x80))), ('–', Some((0, 0x81)))];
+            [('G', Some((0, 0x47))), ('ü', Some((0, 0x7f))), ('ß', Some((0, 0x80))), ('€', Some((0, 0x81)))];
         for (c, expected) in rows {
             assert_eq!(letter(c), expected, "{c:?}");
         }
         assert_eq!((letter('\u{7}'), letter('Ω')), (None, None));
+        assert_eq!(alphabet.letter(' '), Some(SPACE));
     }
 
     #[test]
     fn no_two_characters_share_a_letter_however_many_there_are() {
-        let mut alphabet = Alphabet::default();
+        let mut alphabet = Alphabet::new();
         let many: String = ('\u{4e00}'..'\u{5000}').collect();
         alphabet.learn(&many);
         let letters: std::collections::HashSet<_> =
@@ -318,6 +291,8 @@ mod tests {
 
     #[test]
     fn the_program_sums_up_as_the_format_asks() {
-        assert_eq!(checksum(&program()), 0xb1b0_afba);
+        for count in [1, 95, 224] {
+            assert_eq!(checksum(&program(&vec![556; count])), 0xb1b0_afba);
+        }
     }
 }

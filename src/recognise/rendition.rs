@@ -79,7 +79,7 @@ fn check(numbers: &[u32]) -> Result<()> {
 }
 
 fn add_text(target: &mut Document, places: &[ObjectId], pages: &[Page]) -> Result<()> {
-    let mut alphabet = Alphabet::default();
+    let mut alphabet = Alphabet::new();
     for word in pages.iter().filter(|page| needs_text(page)).flat_map(|page| &page.words) {
         alphabet.learn(&word.text);
     }

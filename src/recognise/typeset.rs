@@ -7,7 +7,7 @@
 //! word that stands out (another size, a raised number) has its own. Words follow each other in one operator
 //! as long as they end where they should.
 
-use super::glyphless::{self, Alphabet, Letter};
+use super::glyphless::{Alphabet, Letter, SPACE};
 use super::{Page, Word};
 use std::io::Write;
 
@@ -59,7 +59,7 @@ impl Placed {
 }
 
 fn natural_width(letters: &[Letter]) -> f32 {
-    letters.iter().map(|letter| f32::from(glyphless::width(*letter))).sum::<f32>() / 1000.0
+    letters.iter().map(|letter| f32::from(letter.width)).sum::<f32>() / 1000.0
 }
 
 /// Size and baseline from the box of a word, by which letters rise and which hang.
@@ -81,81 +81,157 @@ fn looks(text: &str, bottom: f32, height: f32) -> Option<(f32, f32)> {
 #[derive(Default)]
 struct Pen {
     font: Option<(usize, i32)>,
+    /// Percent.
     stretch: i32,
     /// Start of the line the operators count from.
     start: (i32, i32),
+    /// Where the next letter goes, along the line.
+    at: f32,
+    /// Inside a list of strings, and inside a string of it.
+    in_list: bool,
+    in_string: bool,
 }
 
 impl Pen {
     fn line(&mut self, out: &mut Vec<u8>, line: &[Placed]) {
-        let Some((size, base)) = common(line) else { return };
-        let sizes: Vec<(i32, i32)> = line.iter().map(|word| own_or(word, size, base)).collect();
-        let usual = middle(line.iter().zip(&sizes).map(|(word, (size, _))| stretch(word, *size)));
+        let Some((size, base)) = self.common(line) else { return };
+        let looks: Vec<(i32, i32)> = line.iter().map(|word| own_or(word, size, base)).collect();
+        let usual = middle(line.iter().zip(&looks).map(|(word, (size, _))| stretch(word, *size)));
         let usual = usual.map_or(100, |stretch| stretch.round() as i32);
-        let mut run = Run::default();
-        for (place, (word, (size, base))) in line.iter().zip(&sizes).enumerate() {
-            let last = place + 1 == line.len();
-            let fits = |percent: i32| {
-                (word.natural * *size as f32 * percent as f32 / 100.0 - word.width).abs() <= TOLERANCE
+        let mut baseline = None;
+        for (place, (word, (size, base))) in line.iter().zip(&looks).enumerate() {
+            let fits = |percent: &i32| {
+                let width = word.natural * *size as f32 * *percent as f32 / 100.0;
+                *percent > 0 && (width - word.width).abs() <= TOLERANCE
             };
             let own = (stretch(word, *size).round() as i32).clamp(1, 2_000);
-            let percent = [self.stretch, usual].into_iter().find(|percent| *percent > 0 && fits(*percent));
-            let percent = percent.unwrap_or(own);
+            let percent = [self.stretch, usual].into_iter().find(fits).unwrap_or(own);
             for (part, letters) in word.letters.chunk_by(|a, b| a.font == b.font).enumerate() {
                 let font = letters.first().map_or(0, |letter| letter.font);
-                let same = run.open && self.font == Some((font, *size)) && self.stretch == percent;
-                let left = if part == 0 { word.left } else { run.at };
-                if !(same && run.base == *base) {
-                    run.close(out);
-                    self.turn_to(out, (font, *size), percent);
-                    run.begin(self, out, left, *base);
+                self.turn_to(out, (font, *size), percent);
+                if baseline != Some(*base) {
+                    self.go_to(out, word.left, *base);
+                    baseline = Some(*base);
                 } else if part == 0 {
-                    run.move_to(out, left, *size as f32 * percent as f32 / 100.0);
+                    self.move_to(out, word.left);
                 }
-                run.show(out, letters, *size as f32 * percent as f32 / 100.0);
+                self.show(out, letters);
             }
-            if !last {
-                // The first font has the space; others end with their word.
-                run.space(out, self.font, percent);
+            let last = place + 1 == line.len();
+            if !last && self.font.is_some_and(|(font, _)| font == SPACE.font) {
+                self.show(out, &[SPACE]);
             }
         }
-        run.close(out);
+        self.close(out);
+    }
+
+    /// Size and baseline of most words of a line; a size near that of the line before is the same.
+    fn common(&self, line: &[Placed]) -> Option<(i32, i32)> {
+        let size = middle(line.iter().filter_map(|word| word.looks).map(|looks| looks.0));
+        let base = middle(line.iter().filter_map(|word| word.looks).map(|looks| looks.1));
+        let (size, base) = match (size, base) {
+            (Some(size), Some(base)) => (size, base),
+            _ => {
+                let highest = line.iter().max_by(|a, b| a.height.total_cmp(&b.height))?;
+                (highest.height, highest.bottom)
+            }
+        };
+        let size = (size.round() as i32).clamp(SMALLEST, LARGEST);
+        let size = match self.font {
+            Some((_, before)) if (size - before).abs() * 12 <= before => before,
+            _ => size,
+        };
+        Some((size, base.round() as i32))
     }
 
     fn turn_to(&mut self, out: &mut Vec<u8>, font: (usize, i32), percent: i32) {
         if self.font != Some(font) {
+            self.close(out);
             write!(out, "/{} {} Tf ", font_name(font.0), font.1).ok();
             self.font = Some(font);
         }
         if self.stretch != percent {
+            self.close(out);
             write!(out, "{percent} Tz ").ok();
             self.stretch = percent;
+        }
+    }
+
+    /// Size along the line.
+    fn size(&self) -> f32 {
+        self.font.map_or(0.0, |(_, size)| size as f32 * self.stretch as f32 / 100.0)
+    }
+
+    fn go_to(&mut self, out: &mut Vec<u8>, left: f32, base: i32) {
+        const SAME_MARGIN: f32 = 0.4 / UNIT;
+        self.close(out);
+        let margin = self.start.0;
+        let left = if (left - margin as f32).abs() <= SAME_MARGIN { margin } else { left.round() as i32 };
+        let place = (left, -base);
+        write!(out, "{} {} Td", place.0 - self.start.0, place.1 - self.start.1).ok();
+        self.start = place;
+        self.at = left as f32;
+    }
+
+    /// Numbers in a list move the pen back by thousandths of the (stretched) size.
+    fn move_to(&mut self, out: &mut Vec<u8>, left: f32) {
+        const STEP: f32 = 20.0;
+        let size = self.size();
+        let back = ((self.at - left) * 1000.0 / STEP / size).round() * STEP;
+        if back.abs() >= STEP {
+            self.end_string(out);
+            self.begin_list(out);
+            write!(out, "{back:.0}").ok();
+            self.at -= back / 1000.0 * size;
+        }
+    }
+
+    fn show(&mut self, out: &mut Vec<u8>, letters: &[Letter]) {
+        self.begin_list(out);
+        if !self.in_string {
+            out.push(b'(');
+            self.in_string = true;
+        }
+        for letter in letters {
+            if matches!(letter.code, b'(' | b')' | b'\\') {
+                out.push(b'\\');
+            }
+            out.push(letter.code);
+        }
+        self.at += natural_width(letters) * self.size();
+    }
+
+    fn begin_list(&mut self, out: &mut Vec<u8>) {
+        if !self.in_list {
+            out.push(b'[');
+            self.in_list = true;
+        }
+    }
+
+    fn end_string(&mut self, out: &mut Vec<u8>) {
+        if self.in_string {
+            out.push(b')');
+            self.in_string = false;
+        }
+    }
+
+    fn close(&mut self, out: &mut Vec<u8>) {
+        if self.in_list {
+            self.end_string(out);
+            out.extend(b"]TJ\n");
+            self.in_list = false;
         }
     }
 }
 
 /// A word may end so far (in units) from where it should.
-const TOLERANCE: f32 = 0.8 / UNIT;
+const TOLERANCE: f32 = 1.1 / UNIT;
 
 fn stretch(word: &Placed, size: i32) -> f32 {
     100.0 * word.width / (word.natural * size as f32)
 }
 
-/// Size and baseline of most words of a line.
-fn common(line: &[Placed]) -> Option<(i32, i32)> {
-    let size = middle(line.iter().filter_map(|word| word.looks).map(|looks| looks.0));
-    let base = middle(line.iter().filter_map(|word| word.looks).map(|looks| looks.1));
-    let (size, base) = match (size, base) {
-        (Some(size), Some(base)) => (size, base),
-        _ => {
-            let highest = line.iter().max_by(|a, b| a.height.total_cmp(&b.height))?;
-            (highest.height, highest.bottom)
-        }
-    };
-    Some(((size.round() as i32).clamp(SMALLEST, LARGEST), base.round() as i32))
-}
-
-/// Five and a thousand points, in units.
+/// Two and a thousand points, in units.
 const SMALLEST: i32 = 10;
 const LARGEST: i32 = 5_000;
 
@@ -176,71 +252,6 @@ fn middle(numbers: impl Iterator<Item = f32>) -> Option<f32> {
     numbers.get(numbers.len() / 2).copied()
 }
 
-/// Words shown by one operator.
-#[derive(Default)]
-struct Run {
-    open: bool,
-    in_string: bool,
-    base: i32,
-    /// Where the pen stands, along the line.
-    at: f32,
-}
-
-impl Run {
-    fn begin(&mut self, pen: &mut Pen, out: &mut Vec<u8>, left: f32, base: i32) {
-        let place = (left.round() as i32, -base);
-        write!(out, "{} {} Td[", place.0 - pen.start.0, place.1 - pen.start.1).ok();
-        pen.start = place;
-        *self = Self { open: true, in_string: false, base, at: place.0 as f32 };
-    }
-
-    /// Numbers in the list move the pen back by thousandths of the (stretched) size; tens are fine enough.
-    fn move_to(&mut self, out: &mut Vec<u8>, left: f32, size: f32) {
-        let back = ((self.at - left) * 100.0 / size).round() as i32 * 10;
-        if back != 0 {
-            self.end_string(out);
-            write!(out, "{back}").ok();
-            self.at -= back as f32 / 1000.0 * size;
-        }
-    }
-
-    fn show(&mut self, out: &mut Vec<u8>, letters: &[Letter], size: f32) {
-        if !self.in_string {
-            out.push(b'(');
-            self.in_string = true;
-        }
-        for letter in letters {
-            if matches!(letter.code, b'(' | b')' | b'\\') {
-                out.push(b'\\');
-            }
-            out.push(letter.code);
-        }
-        self.at += natural_width(letters) * size;
-    }
-
-    fn space(&mut self, out: &mut Vec<u8>, font: Option<(usize, i32)>, percent: i32) {
-        if let Some((0, size)) = font {
-            const SPACE: Letter = Letter { font: 0, code: b' ' };
-            self.show(out, &[SPACE], size as f32 * percent as f32 / 100.0);
-        }
-    }
-
-    fn end_string(&mut self, out: &mut Vec<u8>) {
-        if self.in_string {
-            out.push(b')');
-            self.in_string = false;
-        }
-    }
-
-    fn close(&mut self, out: &mut Vec<u8>) {
-        if self.open {
-            self.end_string(out);
-            out.extend(b"]TJ\n");
-            self.open = false;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,7 +262,7 @@ mod tests {
     }
 
     fn written(words: Vec<Word>) -> String {
-        let mut alphabet = Alphabet::default();
+        let mut alphabet = Alphabet::new();
         for word in &words {
             alphabet.learn(&word.text);
         }
