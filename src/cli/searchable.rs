@@ -65,8 +65,11 @@ fn write(place: &Place, bytes: &[u8]) -> Result<()> {
     let mut file = File::create_new(&part).map_err(failed)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     let placed = written.and_then(|()| match place {
-        // A link fails where something lies meanwhile.
-        Place::New(_) => std::fs::hard_link(&part, output),
+        // A link fails where something lies meanwhile; some file systems have none.
+        Place::New(_) => match std::fs::hard_link(&part, output) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => std::fs::rename(&part, output),
+            other => other,
+        },
         Place::Any(_) => std::fs::rename(&part, output),
     });
     // After a rename there is nothing left to remove.

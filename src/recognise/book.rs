@@ -15,6 +15,7 @@ use lopdf::{
     Dictionary, Document, Object, ObjectId, ObjectStreamConfig, SaveOptions, Stream, StringFormat, dictionary,
 };
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 
 pub struct Book {
     pub target: Document,
@@ -24,6 +25,8 @@ pub struct Book {
     pub coloured: bool,
     /// Nothing so far speaks against calling it PDF/A.
     pub fits_archive: bool,
+    /// Drawings of pages that were put together here, each of its page alone.
+    pub drawings: HashSet<ObjectId>,
     cmyk: Option<ObjectId>,
 }
 
@@ -38,14 +41,23 @@ impl Book {
     pub fn new() -> Self {
         let mut target = Document::with_version("1.7");
         let root = target.new_object_id();
-        Self { target, root, coloured: false, fits_archive: true, cmyk: None }
+        Self { target, root, coloured: false, fits_archive: true, drawings: HashSet::new(), cmyk: None }
     }
 
     /// Pages of a PDF as they were, which may hold anything.
     pub fn of_pages_as_they_are((target, kids): (Document, Vec<ObjectId>)) -> (Self, Vec<ObjectId>) {
         let root = target.catalog().and_then(|catalog| catalog.get(b"Pages")).and_then(Object::as_reference);
         let root = root.unwrap_or_default();
-        (Self { target, root, coloured: true, fits_archive: false, cmyk: None }, kids)
+        let book =
+            Self { target, root, coloured: true, fits_archive: false, drawings: HashSet::new(), cmyk: None };
+        (book, kids)
+    }
+
+    /// Adds what a page draws.
+    pub fn drawing(&mut self, operators: Vec<u8>) -> ObjectId {
+        let id = self.target.add_object(Stream::new(Dictionary::new(), operators));
+        self.drawings.insert(id);
+        id
     }
 
     /// Puts one page in the place of another.

@@ -28,9 +28,9 @@ pub fn srgb() -> Vec<u8> {
     )
 }
 
-/// CMYK as (1 - ink) (1 - black) of sRGB, by a table of nine steps an ink.
+/// CMYK as (1 - ink) (1 - black) of sRGB, by a table of five steps an ink.
 pub fn cmyk() -> Vec<u8> {
-    const STEPS: usize = 9;
+    const STEPS: usize = 5;
     let mut table = b"mft2\0\0\0\0".to_vec();
     table.extend([4, 3, STEPS as u8, 0]);
     for place in 0..9 {

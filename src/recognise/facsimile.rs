@@ -13,7 +13,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 /// Adds the page to the book. `None`: it shows something else, and nothing was added.
 pub fn add(book: &mut Book, plates: &mut Plates, source: &Document, id: ObjectId) -> Option<ObjectId> {
-    const LONGEST: usize = 4 << 20;
+    const LONGEST: usize = 1 << 20;
     let page = source.get_dictionary(id).ok()?;
     if shows_notes(source, page) || page.has(b"UserUnit") {
         return None;
@@ -52,7 +52,7 @@ pub fn add(book: &mut Book, plates: &mut Plates, source: &Document, id: ObjectId
         _ => {}
     }
     let content = Content { operations }.encode().ok()?;
-    kept.set("Contents", book.target.add_object(Stream::new(Dictionary::new(), content)));
+    kept.set("Contents", book.drawing(content));
     Some(book.target.add_object(kept))
 }
 

@@ -4,6 +4,7 @@
 //! that can be seen.
 
 use super::Page;
+use super::book::Book;
 use super::copy::inherited;
 use super::glyphless::Alphabet;
 use super::typeset;
@@ -11,7 +12,8 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 /// Lays the words of `read` over the page `id` and turns it upright. The text comes before what the page
 /// shows, so that whatever the page leaves behind cannot move it.
-pub fn add(target: &mut Document, id: ObjectId, read: &Page, alphabet: &Alphabet, fonts: &[ObjectId]) {
+pub fn add(book: &mut Book, id: ObjectId, read: &Page, alphabet: &Alphabet, fonts: &[ObjectId]) {
+    let target = &book.target;
     let Ok(page) = target.get_dictionary(id) else { return };
     let frame = Frame::of(target, page);
     let turned = (frame.rotate + read.turned) % 360;
@@ -24,8 +26,9 @@ pub fn add(target: &mut Document, id: ObjectId, read: &Page, alphabet: &Alphabet
         named.set(typeset::font_name(place), *font);
     }
     resources.set("Font", named);
-    let contents = with_text_before(target, page.get(b"Contents").ok().cloned(), text);
-    if let Ok(page) = target.get_dictionary_mut(id) {
+    let contents = page.get(b"Contents").ok().cloned();
+    let contents = with_text_before(book, contents, text);
+    if let Ok(page) = book.target.get_dictionary_mut(id) {
         page.set("Resources", resources);
         page.set("Contents", contents);
         if turned != 0 || page.has(b"Rotate") {
@@ -34,31 +37,29 @@ pub fn add(target: &mut Document, id: ObjectId, read: &Page, alphabet: &Alphabet
     }
 }
 
-/// One stream where what the page shows is ours and short, else a list of streams.
-fn with_text_before(target: &mut Document, contents: Option<Object>, mut text: Vec<u8>) -> Object {
+/// One stream where the page is ours, else a list of streams: a drawing of the source may belong to several
+/// pages.
+fn with_text_before(book: &mut Book, contents: Option<Object>, mut text: Vec<u8>) -> Object {
     let single = contents.as_ref().and_then(|contents| contents.as_reference().ok());
-    let mut parts = match (&contents, single.and_then(|id| target.get_object(id).ok())) {
-        (_, Some(Object::Stream(stream))) if !stream.dict.has(b"Filter") => {
-            text.extend_from_slice(&stream.content);
-            Vec::new()
-        }
-        (Some(Object::Array(parts)), _) | (_, Some(Object::Array(parts))) => parts.clone(),
-        (Some(Object::Reference(id)), _) => vec![Object::Reference(*id)],
-        _ => Vec::new(),
-    };
+    let ours = single.filter(|id| book.drawings.remove(id));
+    if let Some(Ok(drawing)) = ours.map(|id| book.target.get_object(id).and_then(Object::as_stream)) {
+        text.extend_from_slice(&drawing.content);
+    }
     let mut stream = Stream::new(Dictionary::new(), text);
     // Left as it is when packing fails: longer, but right.
     stream.compress().ok();
-    match single {
-        Some(id) if parts.is_empty() => {
-            target.set_object(id, stream);
-            Object::Reference(id)
-        }
-        _ => {
-            parts.insert(0, target.add_object(stream).into());
-            Object::Array(parts)
-        }
+    if let Some(id) = ours {
+        book.target.set_object(id, stream);
+        return Object::Reference(id);
     }
+    let mut parts = match (contents, single.and_then(|id| book.target.get_object(id).ok())) {
+        (Some(Object::Array(parts)), _) => parts,
+        (_, Some(Object::Array(parts))) => parts.clone(),
+        (Some(Object::Reference(id)), _) => vec![Object::Reference(id)],
+        _ => Vec::new(),
+    };
+    parts.insert(0, book.target.add_object(stream).into());
+    Object::Array(parts)
 }
 
 /// The part of a page that is shown, in its own space.

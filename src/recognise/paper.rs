@@ -17,7 +17,7 @@ pub fn add(book: &mut Book, stored: Stored) -> Result<ObjectId> {
     let image = image(book, stored)?;
     let image = book.target.add_object(image);
     let show = format!("q {a:.2} {b:.2} {c:.2} {d:.2} {e:.2} {f:.2} cm /Im Do Q\n");
-    let contents = book.target.add_object(Stream::new(Dictionary::new(), show.into_bytes()));
+    let contents = book.drawing(show.into_bytes());
     Ok(book.target.add_object(dictionary! {
         "Type" => "Page",
         "Parent" => book.root,

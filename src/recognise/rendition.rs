@@ -67,7 +67,7 @@ pub fn perform_searchable(question: Value, blobs: Vec<Vec<u8>>) -> Answer {
             (book, places, Origin { content, signed: false }, Vec::<Attachment>::new())
         }
     };
-    add_text(&mut book.target, &places, pages)?;
+    add_text(&mut book, &places, pages)?;
     Ok((told(&1)?, vec![book.sealed(&origin, attachments)?]))
 }
 
@@ -78,7 +78,7 @@ fn check(numbers: &[u32]) -> Result<()> {
     Ok(())
 }
 
-fn add_text(target: &mut Document, places: &[ObjectId], pages: &[Page]) -> Result<()> {
+fn add_text(book: &mut Book, places: &[ObjectId], pages: &[Page]) -> Result<()> {
     let mut alphabet = Alphabet::new();
     for word in pages.iter().filter(|page| needs_text(page)).flat_map(|page| &page.words) {
         alphabet.learn(&word.text);
@@ -87,11 +87,11 @@ fn add_text(target: &mut Document, places: &[ObjectId], pages: &[Page]) -> Resul
         return Ok(());
     }
     let fonts = alphabet
-        .add_to(target)
+        .add_to(&mut book.target)
         .map_err(|error| Error::new(Kind::Internal, format!("packing a font failed: {error}")))?;
     for (page, place) in pages.iter().zip(places) {
         if needs_text(page) {
-            overlay::add(target, *place, page, &alphabet, &fonts);
+            overlay::add(book, *place, page, &alphabet, &fonts);
         }
     }
     Ok(())
