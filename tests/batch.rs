@@ -37,7 +37,11 @@ enum Side {
     Unread,
     Blank,
     /// Document, page in it, what is printed on it.
-    Content { document: usize, page: usize, lines: Vec<String> },
+    Content {
+        document: usize,
+        page: usize,
+        lines: Vec<String>,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -66,7 +70,12 @@ fn stack(chance: &mut Chance) -> Stack {
         for page in 0..pages {
             let mut lines = vec![format!("Firma Nummer {document}"), format!("Beleg 2026-{document:03}")];
             for row in 0..12 {
-                lines.push(format!("Posten {} {} Preis {}", page * 50 + row, chance.below(10_000), chance.below(100_000)));
+                lines.push(format!(
+                    "Posten {} {} Preis {}",
+                    page * 50 + row,
+                    chance.below(10_000),
+                    chance.below(100_000)
+                ));
             }
             match numbers {
                 Numbers::WithTotal => lines.push(format!("Seite {} von {pages}", page + 1)),
@@ -176,7 +185,15 @@ fn words(lines: &[String]) -> Vec<Word> {
         let y = if line + 1 == lines.len() { 800.0 } else { 60.0 + 20.0 * line as f32 };
         for (place, text) in text.split(' ').enumerate() {
             let x = 60.0 + 70.0 * place as f32;
-            words.push(Word { text: text.to_owned(), x, y, width: 60.0, height: 10.0, confidence: 0.93, line: line as u32 });
+            words.push(Word {
+                text: text.to_owned(),
+                x,
+                y,
+                width: 60.0,
+                height: 10.0,
+                confidence: 0.93,
+                line: line as u32,
+            });
         }
     }
     words
@@ -364,7 +381,11 @@ fn stickers_on_a_roll_run_on() {
         let mut pages = Vec::new();
         for (page, number) in (1..).zip(numbers) {
             let code = Code { symbology: Symbology::Code128, text: format!("ASN{number:07}"), area: [0.0; 4] };
-            pages.push(Page { codes: vec![code], begins: true, ..Page::empty(page, PageKind::Ocr, (595.0, 842.0)) });
+            pages.push(Page {
+                codes: vec![code],
+                begins: true,
+                ..Page::empty(page, PageKind::Ocr, (595.0, 842.0))
+            });
         }
         Reading { text: Text { pages }, embedded: Vec::new() }
     };

@@ -15,6 +15,7 @@ mod read;
 mod retry;
 mod rules;
 mod run;
+mod searchable;
 mod separator;
 mod serve;
 mod status;
@@ -220,6 +221,18 @@ enum Command {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Write a PDF of a file with pages (PDF, TIFF, JPEG, PNG) that can be searched; the file stays as it is
+    Searchable {
+        /// The file, or '-' for standard input
+        #[arg(value_name = "FILE")]
+        path: PathBuf,
+        /// PDF to write; it must not be there yet
+        #[arg(long, short, value_name = "PDF")]
+        output: PathBuf,
+        /// Write over a PDF that is there
+        #[arg(long)]
+        force: bool,
+    },
     /// Examine e-invoices over HTTP: as the official validator does, and as JSON
     Serve {
         /// Where to listen
@@ -358,6 +371,10 @@ fn perform(line: Line) -> Result<u8> {
                 let sides = if both_sides { Sides::Both } else { Sides::Front };
                 let wishes = separator::Wishes { sheet: Sheet { tenant, office, class }, copies, sides };
                 separator::print(&wishes, output.as_deref())
+            }
+            Command::Searchable { path, output, force } => {
+                let place = if force { searchable::Place::Any(output) } else { searchable::Place::New(output) };
+                searchable::searchable(&settings, &path, &place, language).await
             }
             Command::Serve { listen } => serve::serve(&settings, listen, language).await,
             Command::Rules { command } => rules::perform(command, language),

@@ -4,13 +4,20 @@
 //! rendition. Absent on purpose: any idea of what the words mean. Everything that touches untrusted bytes runs
 //! in a confined child ([`crate::sandbox`]): this page asks, the `perform_…` functions answer there.
 
+mod attached;
 mod balance;
+mod book;
 mod codes;
+mod colour;
 mod copy;
 mod divider;
 mod embedded;
+mod facsimile;
 mod fax;
 mod folio;
+mod glyphless;
+mod group4;
+mod jpeg;
 mod layer;
 mod lines;
 mod look;
@@ -21,14 +28,17 @@ mod pages;
 mod paper;
 mod patch;
 mod pdf;
+mod plate;
 mod printing;
 mod raster;
 mod reading;
 mod rendition;
 mod sections;
+mod stored;
 mod stripes;
 mod text;
 mod tiff_pages;
+mod typeset;
 mod wordlike;
 
 use crate::error::{Error, Kind, Result};

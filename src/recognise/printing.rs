@@ -266,13 +266,16 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let grain = (state >> 24) as i32 / 5 - 25;
             let speck = (state >> 8) % 3_000 == 0;
-            pixel.0[0] = if speck { 0 } else { (i32::from(pixel.0[0]) * 8 / 10 + 40 + grain).clamp(0, 255) as u8 };
+            pixel.0[0] =
+                if speck { 0 } else { (i32::from(pixel.0[0]) * 8 / 10 + 40 + grain).clamp(0, 255) as u8 };
         }
     }
 
     #[test]
     fn what_was_printed_is_read_however_it_was_scanned() {
-        for (office, class) in [("60", "rechnung"), ("Kämmerei", "Bußgeld"), ("", ""), (&"x".repeat(60), &"9".repeat(60))] {
+        for (office, class) in
+            [("60", "rechnung"), ("Kämmerei", "Bußgeld"), ("", ""), (&"x".repeat(60), &"9".repeat(60))]
+        {
             let sheet = sheet(office, class);
             let expected = Some(PageKind::Separator(sheet.payload().unwrap()));
             for dpi in [150.0, 200.0, 300.0] {
@@ -304,7 +307,11 @@ mod tests {
             };
             for _ in 0..=seed / 8 {
                 let (x, y) = (chance(width - 200), chance(height - 200));
-                let (w, h) = if seed % 2 == 0 { (width, 20 + chance(120)) } else { (60 + chance(400), 60 + chance(400)) };
+                let (w, h) = if seed % 2 == 0 {
+                    (width, 20 + chance(120))
+                } else {
+                    (60 + chance(400), 60 + chance(400))
+                };
                 let level = if seed % 3 == 0 { 30 } else { 255 };
                 for row in y..(y + h).min(height) {
                     for column in x..(x + w).min(width) {

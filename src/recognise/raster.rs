@@ -236,7 +236,7 @@ fn ends_as_jpeg(bytes: &[u8]) -> bool {
     matches!((marker(0xd9), marker(0xda)), (Some(end), Some(scan)) if end > scan)
 }
 
-fn jfif_density(bytes: &[u8]) -> Option<(f32, f32)> {
+pub fn jfif_density(bytes: &[u8]) -> Option<(f32, f32)> {
     let head = bytes.get(..18)?;
     let per_inch = match (&head[6..11], head[13]) {
         (b"JFIF\0", 1) => 1.0,
@@ -247,7 +247,7 @@ fn jfif_density(bytes: &[u8]) -> Option<(f32, f32)> {
     Some((number(14), number(16)))
 }
 
-fn png_density(bytes: &[u8]) -> Option<(f32, f32)> {
+pub fn png_density(bytes: &[u8]) -> Option<(f32, f32)> {
     let mut rest = bytes.get(8..)?;
     loop {
         let length = u32::from_be_bytes(rest.get(..4)?.try_into().ok()?) as usize;

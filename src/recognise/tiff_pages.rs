@@ -53,11 +53,17 @@ impl TiffPages {
         self.pages.len() as u32
     }
 
-    pub fn page(&mut self, number: u32) -> Result<Raster> {
+    /// The decoder, standing at a page (from 1).
+    pub fn at(&mut self, number: u32) -> Result<&mut Decoder<Cursor<Vec<u8>>>> {
         let place = self.pages.get((number as usize).wrapping_sub(1)).copied();
         let place =
             place.ok_or_else(|| Error::new(Kind::Internal, format!("the TIFF has no page {number}")))?;
         self.decoder.seek_to_image(place).map_err(not_decoded)?;
+        Ok(&mut self.decoder)
+    }
+
+    pub fn page(&mut self, number: u32) -> Result<Raster> {
+        self.at(number)?;
         let decoder = &mut self.decoder;
         let (width, height) = decoder.dimensions().map_err(not_decoded)?;
         if too_many_pixels(width, height) {
@@ -72,10 +78,13 @@ impl TiffPages {
             _ => decoded(decoder, width as usize)?,
         };
         let dpi = resolution(stated_resolution(decoder), width, height);
-        let orientation = tag(decoder, Tag::Orientation).and_then(|tag| u8::try_from(tag).ok());
-        let orientation = orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms);
-        Ok(Raster { width, height, pixels, dpi, orientation })
+        Ok(Raster { width, height, pixels, dpi, orientation: orientation(decoder) })
     }
+}
+
+pub fn orientation(decoder: &mut Decoder<Cursor<Vec<u8>>>) -> Orientation {
+    let orientation = tag(decoder, Tag::Orientation).and_then(|tag| u8::try_from(tag).ok());
+    orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms)
 }
 
 fn open(bytes: Vec<u8>) -> Result<Decoder<Cursor<Vec<u8>>>> {
@@ -216,7 +225,7 @@ fn is_preview(decoder: &mut Decoder<Cursor<Vec<u8>>>) -> bool {
     tag(decoder, Tag::NewSubfileType).unwrap_or(0) & 0b101 != 0
 }
 
-fn tag(decoder: &mut Decoder<Cursor<Vec<u8>>>, name: Tag) -> Option<u32> {
+pub fn tag(decoder: &mut Decoder<Cursor<Vec<u8>>>, name: Tag) -> Option<u32> {
     decoder.find_tag_unsigned(name).ok().flatten()
 }
 
@@ -251,7 +260,7 @@ fn turn_bits(bytes: &mut [u8], strips: &[(u64, u64)]) {
     }
 }
 
-fn stated_resolution(decoder: &mut Decoder<Cursor<Vec<u8>>>) -> Option<(f32, f32)> {
+pub fn stated_resolution(decoder: &mut Decoder<Cursor<Vec<u8>>>) -> Option<(f32, f32)> {
     let per_inch = match tag(decoder, Tag::ResolutionUnit) {
         Some(3) => 2.54,
         Some(1) => return None,
