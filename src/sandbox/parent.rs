@@ -3,6 +3,9 @@
 //! In: a question. Out: its answer, or an error that says how the child ended. Absent on purpose: a child that
 //! outlives its document. What has read hostile bytes may serve whoever wrote them, so it never sees the bytes
 //! of anybody else, of the same tenant or another: within one document it answers many questions, and then ends.
+//! Absent, too: children that wait with the engine loaded. Measured, starting takes 15 ms of CPU and loading the
+//! engine 45 ms, against 500 to 1,600 ms for a page; a waiting child would move that cost, not save it, and
+//! would waste it on every document whose text needs no engine.
 
 use super::confine::{Allowance, Confinement, SHARE};
 use super::probe;
