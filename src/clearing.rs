@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn what_happened_in_particular_follows_the_kind() {
-        let error = Error::new(Kind::Unbalanced, "page 7").in_particular("Seite 7 fehlt.", "Page 7 is missing.");
+        let error =
+            Error::new(Kind::Unbalanced, "page 7").in_particular("Seite 7 fehlt.", "Page 7 is missing.");
         let text = of(&error).text;
         assert!(text.de.ends_with("abgelegt. Seite 7 fehlt.") && text.en.ends_with("Page 7 is missing."));
     }

@@ -173,7 +173,8 @@ async fn divide(
     batch: &recognise::Batch,
     services: &Services,
 ) -> Result<Settled> {
-    let alarms = recognise::alarms(reading, batch);
+    let mut alarms = recognise::alarms(reading, batch);
+    alarms.extend(recognise::foreign(batch, &case.document.tenant));
     if !alarms.is_empty() {
         return Err(recognise::stopped(&alarms));
     }

@@ -104,8 +104,14 @@ impl Stand {
     async fn submit(&self, name: &str) -> DocumentId {
         let bytes = std::fs::read(samples().join(name)).unwrap();
         let tenant = tenant();
-        let source =
-            intake::Source { tenant: &tenant, channel: Channel::Folder, source: name, name, batch: None, scan: None };
+        let source = intake::Source {
+            tenant: &tenant,
+            channel: Channel::Folder,
+            source: name,
+            name,
+            batch: None,
+            scan: None,
+        };
         let document = intake::arrive(&self.store, &source, &bytes, jiff::Timestamp::now()).unwrap();
         let received = self.ledger.receive(document).await.unwrap();
         self.queue.publish(&Job::of(received.document())).await.unwrap();

@@ -88,8 +88,7 @@ async fn take(
     bytes: &[u8],
 ) -> Result<Received> {
     let Order { tenant, batch, scan, .. } = order;
-    let from =
-        intake::Source { tenant, channel, source, name, batch: batch.as_deref(), scan: scan.as_ref() };
+    let from = intake::Source { tenant, channel, source, name, batch: batch.as_deref(), scan: scan.as_ref() };
     let document = intake::arrive(&house.store, &from, bytes, house::clock()())?;
     let received = house.ledger.receive(document).await?;
     house.queue.publish(&Job::of(received.document())).await?;

@@ -7,7 +7,7 @@ use super::divider::archive_number;
 use super::folio::{Folio, folio};
 use super::{Batch, Page, PageKind, Reading, Section, Trace};
 use crate::error::{Error, Kind};
-use crate::job::Bilingual;
+use crate::job::{Bilingual, Tenant};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A reason not to trust a batch.
@@ -88,6 +88,25 @@ pub fn count_differs(reading: &Reading, sheets: u32) -> Option<Alarm> {
     ))
 }
 
+/// Separator sheets of another tenant: what lies behind them must not be filed for this one.
+pub fn foreign(batch: &Batch, tenant: &Tenant) -> Vec<Alarm> {
+    let mut alarms = Vec::new();
+    for section in &batch.sections {
+        let fields = section.separator.as_deref().and_then(|payload| payload.strip_prefix("LAUFMAPPE:1;"));
+        let named =
+            fields.and_then(|fields| fields.split(';').find_map(|field| field.trim().strip_prefix("tenant=")));
+        if named.is_some_and(|named| named.trim() != tenant.as_str()) {
+            let n = section.first;
+            alarms.push(Alarm::new(
+                &[n],
+                format!("Das Trennblatt vor Seite {n} des Scans gehört zu einem anderen Mandanten."),
+                format!("The separator sheet before page {n} of the scan belongs to another tenant."),
+            ));
+        }
+    }
+    alarms
+}
+
 fn unread_separators(pages: &[Page]) -> Vec<Alarm> {
     let mut alarms = Vec::new();
     for page in pages {
@@ -95,7 +114,9 @@ fn unread_separators(pages: &[Page]) -> Vec<Alarm> {
         let n = page.number;
         let (de, en) = match trace {
             Trace::OtherPatch => (
-                format!("Seite {n} des Scans ist ein Steuerblatt (Patch 1, 2, 4 oder 6), das keine Belege trennt."),
+                format!(
+                    "Seite {n} des Scans ist ein Steuerblatt (Patch 1, 2, 4 oder 6), das keine Belege trennt."
+                ),
                 format!("Page {n} of the scan is a control sheet (patch 1, 2, 4 or 6) that divides nothing."),
             ),
             Trace::Patch | Trace::Code | Trace::Title => (
@@ -166,14 +187,35 @@ fn numbers(pages: &[&Page]) -> Vec<Alarm> {
 /// Annexes count from 1 again.
 fn is_annex(page: &Page) -> bool {
     const ANNEXES: [&str; 24] = [
-        "anlage", "anlagen", "anhang", "annex", "appendix", "beilage", "beiblatt", "agb", "geschäftsbedingungen",
-        "einzelverbindungsnachweis", "einzelnachweis", "leistungsnachweis", "stundennachweis", "stundenzettel",
-        "regiebericht", "aufmaß", "aufmass", "rapport", "lieferschein", "datenschutzhinweise", "widerrufsbelehrung",
-        "rechtsbehelfsbelehrung", "merkblatt", "attachment",
+        "anlage",
+        "anlagen",
+        "anhang",
+        "annex",
+        "appendix",
+        "beilage",
+        "beiblatt",
+        "agb",
+        "geschäftsbedingungen",
+        "einzelverbindungsnachweis",
+        "einzelnachweis",
+        "leistungsnachweis",
+        "stundennachweis",
+        "stundenzettel",
+        "regiebericht",
+        "aufmaß",
+        "aufmass",
+        "rapport",
+        "lieferschein",
+        "datenschutzhinweise",
+        "widerrufsbelehrung",
+        "rechtsbehelfsbelehrung",
+        "merkblatt",
+        "attachment",
     ];
     const HEAD: usize = 60;
     page.words.iter().take(HEAD).any(|word| {
-        let plain: String = word.text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+        let plain: String =
+            word.text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
         ANNEXES.contains(&plain.as_str())
     })
 }
@@ -182,8 +224,12 @@ fn begins_late(page: &Page, folio: Folio) -> Alarm {
     let (n, first) = (page.number, folio.number);
     Alarm::new(
         &[n],
-        format!("Der Beleg ab Seite {n} des Scans beginnt mit der gedruckten Seite {first}; davor fehlt etwas."),
-        format!("The document from page {n} of the scan begins with the printed page {first}; something before it is missing."),
+        format!(
+            "Der Beleg ab Seite {n} des Scans beginnt mit der gedruckten Seite {first}; davor fehlt etwas."
+        ),
+        format!(
+            "The document from page {n} of the scan begins with the printed page {first}; something before it is missing."
+        ),
     )
 }
 
@@ -191,8 +237,12 @@ fn two_documents(earlier: &Page, page: &Page) -> Alarm {
     let (before, n) = (earlier.number, page.number);
     Alarm::new(
         &[before, n],
-        format!("Auf Seite {n} des Scans beginnt die gedruckte Zählung neu; vermutlich fehlt davor (nach Seite {before}) ein Trennblatt, oder ein Blatt wurde doppelt gescannt."),
-        format!("On page {n} of the scan the printed numbers begin anew; a separator sheet is probably missing before it (after page {before}), or a sheet was scanned twice."),
+        format!(
+            "Auf Seite {n} des Scans beginnt die gedruckte Zählung neu; vermutlich fehlt davor (nach Seite {before}) ein Trennblatt, oder ein Blatt wurde doppelt gescannt."
+        ),
+        format!(
+            "On page {n} of the scan the printed numbers begin anew; a separator sheet is probably missing before it (after page {before}), or a sheet was scanned twice."
+        ),
     )
 }
 
@@ -200,8 +250,14 @@ fn goes_back(earlier: &Page, before: Folio, page: &Page, next: Folio) -> Alarm {
     let (a, b) = (before.number, next.number);
     Alarm::new(
         &[earlier.number, page.number],
-        format!("Nach der gedruckten Seite {a} (Seite {} des Scans) folgt noch einmal Seite {b} (Seite {} des Scans).", earlier.number, page.number),
-        format!("The printed page {a} (page {} of the scan) is followed by page {b} again (page {} of the scan).", earlier.number, page.number),
+        format!(
+            "Nach der gedruckten Seite {a} (Seite {} des Scans) folgt noch einmal Seite {b} (Seite {} des Scans).",
+            earlier.number, page.number
+        ),
+        format!(
+            "The printed page {a} (page {} of the scan) is followed by page {b} again (page {} of the scan).",
+            earlier.number, page.number
+        ),
     )
 }
 
@@ -209,8 +265,14 @@ fn jumps(earlier: &Page, before: Folio, page: &Page, next: Folio) -> Alarm {
     let (a, b) = (before.number, next.number);
     Alarm::new(
         &[earlier.number, page.number],
-        format!("Nach der gedruckten Seite {a} (Seite {} des Scans) folgt Seite {b} (Seite {} des Scans); dazwischen fehlt etwas, vielleicht wurden Blätter doppelt eingezogen.", earlier.number, page.number),
-        format!("The printed page {a} (page {} of the scan) is followed by page {b} (page {} of the scan); something between is missing, perhaps sheets were fed together.", earlier.number, page.number),
+        format!(
+            "Nach der gedruckten Seite {a} (Seite {} des Scans) folgt Seite {b} (Seite {} des Scans); dazwischen fehlt etwas, vielleicht wurden Blätter doppelt eingezogen.",
+            earlier.number, page.number
+        ),
+        format!(
+            "The printed page {a} (page {} of the scan) is followed by page {b} (page {} of the scan); something between is missing, perhaps sheets were fed together.",
+            earlier.number, page.number
+        ),
     )
 }
 
@@ -229,15 +291,17 @@ fn stops_early(pages: &[&Page], at: usize, end: usize, folio: Folio) -> Option<A
     ))
 }
 
-/// Two pages in a row that say the same: one sheet went through twice.
+/// Pages that say the same, side by side or front to front: one sheet went through twice.
 fn twins(pages: &[&Page]) -> Vec<Alarm> {
     let mut alarms = Vec::new();
-    for pair in pages.windows(2) {
-        if say_the_same(pair[0], pair[1]) {
-            let (a, b) = (pair[0].number, pair[1].number);
+    for (place, page) in pages.iter().enumerate() {
+        for other in pages.iter().skip(place + 1).take(2).filter(|other| say_the_same(page, other)) {
+            let (a, b) = (page.number, other.number);
             alarms.push(Alarm::new(
                 &[a, b],
-                format!("Seite {a} und Seite {b} des Scans sind gleich; ein Blatt wurde wohl doppelt gescannt."),
+                format!(
+                    "Seite {a} und Seite {b} des Scans sind gleich; ein Blatt wurde wohl doppelt gescannt."
+                ),
                 format!("Pages {a} and {b} of the scan are the same; a sheet was probably scanned twice."),
             ));
         }

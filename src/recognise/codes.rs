@@ -48,7 +48,9 @@ fn is_large_qr(barcode: &Barcode, gray: &GrayImage, dpi: f32) -> bool {
     let place = barcode.position();
     let (across, down) = (place.top_right.x - place.top_left.x, place.top_right.y - place.top_left.y);
     let side = (across as f32).hypot(down as f32);
-    barcode.symbology() == BarcodeFormat::QRCode && side >= LARGE * dpi && side <= gray.width().max(gray.height()) as f32
+    barcode.symbology() == BarcodeFormat::QRCode
+        && side >= LARGE * dpi
+        && side <= gray.width().max(gray.height()) as f32
 }
 
 fn upright_after(orientation: i32) -> u16 {

@@ -52,7 +52,15 @@ pub fn look(picture: &Picture, points: (f32, f32)) -> Divider {
         any(Sort::Damaged).then_some(Trace::Patch)
     };
     let lying = if sparse { lying } else { 0 };
-    Divider { begins: sticker || named.is_some(), patch: any(Sort::Divides), codes, lying, sparse, payload, trace }
+    Divider {
+        begins: sticker || named.is_some(),
+        patch: any(Sort::Divides),
+        codes,
+        lying,
+        sparse,
+        payload,
+        trace,
+    }
 }
 
 /// Payload of a sheet that says nothing but "here".
@@ -113,7 +121,8 @@ fn is_bare(words: &[Word]) -> bool {
 /// Words that are words, not codes read as letters.
 fn real_words(words: &[Word]) -> usize {
     const SURE: f32 = 0.6;
-    let real = |word: &&Word| word.confidence >= SURE && word.text.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+    let real =
+        |word: &&Word| word.confidence >= SURE && word.text.chars().filter(|c| c.is_alphabetic()).count() >= 4;
     words.iter().filter(real).count()
 }
 
@@ -130,8 +139,16 @@ fn is_own(payload: &str) -> bool {
 /// What sheets of other programs say in their codes.
 fn is_named(payload: &str) -> bool {
     const NAMES: [&str; 10] = [
-        "PATCHT", "PATCHCODET", "TPATCH", "SEPARATOR", "DOCUMENTSEPARATOR", "DOCSEPARATOR", "DOCSEP", "NEWDOCUMENT",
-        "TRENN", "DOKUMENTTRENN",
+        "PATCHT",
+        "PATCHCODET",
+        "TPATCH",
+        "SEPARATOR",
+        "DOCUMENTSEPARATOR",
+        "DOCSEPARATOR",
+        "DOCSEP",
+        "NEWDOCUMENT",
+        "TRENN",
+        "DOKUMENTTRENN",
     ];
     let plain: String = payload.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     NAMES.iter().any(|name| plain.starts_with(name))
@@ -139,7 +156,10 @@ fn is_named(payload: &str) -> bool {
 
 /// GiroCodes stand on payment slips, which have little text, too.
 fn is_payment(text: &str) -> bool {
-    text.starts_with("BCD\n") || text.starts_with("BCD\r") || text.starts_with("SPC\n") || text.starts_with("SPC\r")
+    text.starts_with("BCD\n")
+        || text.starts_with("BCD\r")
+        || text.starts_with("SPC\n")
+        || text.starts_with("SPC\r")
 }
 
 /// The number on an archive sticker: `ASN` and digits.
@@ -152,7 +172,14 @@ pub fn archive_number(text: &str) -> Option<u64> {
 /// A line that is hardly more than the name of the sheet.
 fn has_title(words: &[Word]) -> bool {
     const TITLES: [&str; 9] = [
-        "trennblatt", "trennseite", "trennbogen", "trennblätter", "separator", "separatorsheet", "patcht", "patchcode",
+        "trennblatt",
+        "trennseite",
+        "trennbogen",
+        "trennblätter",
+        "separator",
+        "separatorsheet",
+        "patcht",
+        "patchcode",
         "dokumententrennblatt",
     ];
     const IN_TITLE: usize = 6;
@@ -163,7 +190,8 @@ fn has_title(words: &[Word]) -> bool {
             number = Some(word.line);
             lines.push(Vec::new());
         }
-        let plain: String = word.text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let plain: String =
+            word.text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         if let Some(line) = lines.last_mut()
             && !plain.is_empty()
         {
@@ -171,7 +199,8 @@ fn has_title(words: &[Word]) -> bool {
         }
     }
     lines.iter().any(|line| {
-        let starts = |count: usize| line.get(..count).is_some_and(|part| TITLES.contains(&part.concat().as_str()));
+        let starts =
+            |count: usize| line.get(..count).is_some_and(|part| TITLES.contains(&part.concat().as_str()));
         line.len() <= IN_TITLE && (starts(1) || starts(2))
     })
 }
@@ -240,7 +269,15 @@ mod tests {
             for (line, text) in text.lines().enumerate() {
                 for word in text.split(' ') {
                     let text = word.to_owned();
-                    words.push(Word { text, x: 0.0, y: 0.0, width: 1.0, height: 1.0, confidence: 1.0, line: line as u32 });
+                    words.push(Word {
+                        text,
+                        x: 0.0,
+                        y: 0.0,
+                        width: 1.0,
+                        height: 1.0,
+                        confidence: 1.0,
+                        line: line as u32,
+                    });
                 }
             }
             words

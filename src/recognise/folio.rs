@@ -101,8 +101,22 @@ fn tokens(line: &[&Word]) -> Vec<Token> {
 fn labelled(tokens: &[Token]) -> Vec<Folio> {
     const LABELS: [&str; 4] = ["seite", "blatt", "page", "pagina"];
     const POINTING: [&str; 16] = [
-        "auf", "siehe", "vgl", "see", "on", "nächste", "folgende", "folgeseite", "weiter", "next", "der", "die", "ab", "bis",
-        "je", "pro",
+        "auf",
+        "siehe",
+        "vgl",
+        "see",
+        "on",
+        "nächste",
+        "folgende",
+        "folgeseite",
+        "weiter",
+        "next",
+        "der",
+        "die",
+        "ab",
+        "bis",
+        "je",
+        "pro",
     ];
     let mut found = Vec::new();
     for (place, token) in tokens.iter().enumerate() {
@@ -117,7 +131,9 @@ fn labelled(tokens: &[Token]) -> Vec<Folio> {
         }
         let (of, end) = match (tokens.get(place + 2), tokens.get(place + 3)) {
             (Some(Token::Slash), Some(Token::Number(of))) => (Some(*of), place + 4),
-            (Some(Token::Word(word)), Some(Token::Number(of))) if ["von", "of", "v"].contains(&word.as_str()) => {
+            (Some(Token::Word(word)), Some(Token::Number(of)))
+                if ["von", "of", "v"].contains(&word.as_str()) =>
+            {
                 (Some(*of), place + 4)
             }
             _ => (None, place + 2),

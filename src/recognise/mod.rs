@@ -35,7 +35,7 @@ use crate::store::Store;
 use reading::{ReadAnswer, ReadQuestion};
 use rendition::{CutQuestion, SearchableQuestion};
 
-pub use balance::{Alarm, alarms, count_differs, stopped};
+pub use balance::{Alarm, alarms, count_differs, foreign, stopped};
 pub use ocr::{engine, languages};
 pub use printing::{Sheet, Sides, separator_sheets};
 pub use reading::{perform_embedded, perform_read};

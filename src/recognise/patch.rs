@@ -247,7 +247,9 @@ impl Scan {
     fn hits(&self, runs: &[Run], width: usize) -> Vec<Hit> {
         let inches = |run: &Run| run.length as f32 / self.per_inch;
         let quiet = |run: Option<&Run>| match run {
-            Some(run) => !run.dark && (inches(run) >= QUIET || run.start == 0 || run.start + run.length == width),
+            Some(run) => {
+                !run.dark && (inches(run) >= QUIET || run.start == 0 || run.start + run.length == width)
+            }
             None => true,
         };
         let mut hits = Vec::new();

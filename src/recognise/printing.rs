@@ -56,7 +56,10 @@ fn checked<'a>(key: &str, german: &str, value: &'a str) -> Result<&'a str> {
         return Err(refuse("Die Angabe ist länger als 60 Zeichen.", "is longer than 60 characters"));
     }
     if value.chars().any(|c| c.is_control() || c == ';') {
-        return Err(refuse("Strichpunkt und Steuerzeichen sind nicht erlaubt.", "holds a semicolon or a control character"));
+        return Err(refuse(
+            "Strichpunkt und Steuerzeichen sind nicht erlaubt.",
+            "holds a semicolon or a control character",
+        ));
     }
     Ok(value)
 }
@@ -109,7 +112,11 @@ fn drawing(sheet: &Sheet) -> Result<Vec<u8>> {
     page.patch(0.4 * INCH, 1.0);
     page.text("B", 34.0, 72.0, 670.0, "Trennblatt");
     page.text("B", 15.0, 72.0, 646.0, "Nicht ablegen, nicht lochen, nicht beschriften");
-    let rows = [("Mandant", Some(sheet.tenant.as_str())), ("Amt", sheet.office.as_deref()), ("Art", sheet.class.as_deref())];
+    let rows = [
+        ("Mandant", Some(sheet.tenant.as_str())),
+        ("Amt", sheet.office.as_deref()),
+        ("Art", sheet.class.as_deref()),
+    ];
     for (row, (name, value)) in rows.into_iter().enumerate() {
         let y = 608.0 - 24.0 * row as f32;
         page.text("F", 14.0, 72.0, y, name);
@@ -209,7 +216,8 @@ fn dark_runs(line: &[bool]) -> Vec<(usize, usize)> {
 
 /// The modules of a code row by row, dark ones true, and how many stand in a row.
 fn modules(payload: &str, format: BarcodeFormat, options: &str) -> Result<(Vec<bool>, usize)> {
-    let not_made = |error: zxingcpp::Error| Error::new(Kind::Internal, format!("making a code failed: {error}"));
+    let not_made =
+        |error: zxingcpp::Error| Error::new(Kind::Internal, format!("making a code failed: {error}"));
     let code = zxingcpp::create(format).options(options).from_str(payload).map_err(not_made)?;
     let look = zxingcpp::write().scale(1).add_quiet_zones(false).add_hrt(false);
     let image = image::GrayImage::from(&code.to_image_with(&look).map_err(not_made)?);
@@ -258,13 +266,16 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let grain = (state >> 24) as i32 / 5 - 25;
             let speck = (state >> 8) % 3_000 == 0;
-            pixel.0[0] = if speck { 0 } else { (i32::from(pixel.0[0]) * 8 / 10 + 40 + grain).clamp(0, 255) as u8 };
+            pixel.0[0] =
+                if speck { 0 } else { (i32::from(pixel.0[0]) * 8 / 10 + 40 + grain).clamp(0, 255) as u8 };
         }
     }
 
     #[test]
     fn what_was_printed_is_read_however_it_was_scanned() {
-        for (office, class) in [("60", "rechnung"), ("Kämmerei", "Bußgeld"), ("", ""), (&"x".repeat(60), &"9".repeat(60))] {
+        for (office, class) in
+            [("60", "rechnung"), ("Kämmerei", "Bußgeld"), ("", ""), (&"x".repeat(60), &"9".repeat(60))]
+        {
             let sheet = sheet(office, class);
             let expected = Some(PageKind::Separator(sheet.payload().unwrap()));
             for dpi in [150.0, 200.0, 300.0] {
@@ -296,7 +307,11 @@ mod tests {
             };
             for _ in 0..=seed / 8 {
                 let (x, y) = (chance(width - 200), chance(height - 200));
-                let (w, h) = if seed % 2 == 0 { (width, 20 + chance(120)) } else { (60 + chance(400), 60 + chance(400)) };
+                let (w, h) = if seed % 2 == 0 {
+                    (width, 20 + chance(120))
+                } else {
+                    (60 + chance(400), 60 + chance(400))
+                };
                 let level = if seed % 3 == 0 { 30 } else { 255 };
                 for row in y..(y + h).min(height) {
                     for column in x..(x + w).min(width) {

@@ -80,12 +80,14 @@ fn has_eye(gray: &GrayImage, per_inch: f32) -> bool {
         for eye in runs(line).windows(5).skip(1).step_by(2) {
             let Some(module) = eye_module(eye, per_inch) else { continue };
             let middle = eye[2].0 + eye[2].1 / 2;
-            let column: Vec<u8> =
-                (0..gray.height()).map(|y| gray.get_pixel(middle as u32, y).0[0]).collect();
+            let column: Vec<u8> = (0..gray.height()).map(|y| gray.get_pixel(middle as u32, y).0[0]).collect();
             let down = runs(&column);
             let at = down.iter().position(|(start, length)| (*start..start + length).contains(&number));
             let around = at.and_then(|at| down.get(at.checked_sub(2)?..at + 3));
-            if around.and_then(|eye| eye_module(eye, per_inch)).is_some_and(|other| (other / module - 1.0).abs() < 0.3) {
+            if around
+                .and_then(|eye| eye_module(eye, per_inch))
+                .is_some_and(|other| (other / module - 1.0).abs() < 0.3)
+            {
                 return true;
             }
         }
@@ -99,7 +101,10 @@ fn eye_module(eye: &[(usize, usize)], per_inch: f32) -> Option<f32> {
     const LARGEST: f32 = 0.15;
     let lengths: Vec<f32> = eye.iter().map(|(_, length)| *length as f32).collect();
     let module = lengths.iter().sum::<f32>() / 7.0;
-    let fits = [1.0, 1.0, 3.0, 1.0, 1.0].iter().zip(&lengths).all(|(modules, length)| (length / module - modules).abs() <= 0.45);
+    let fits = [1.0, 1.0, 3.0, 1.0, 1.0]
+        .iter()
+        .zip(&lengths)
+        .all(|(modules, length)| (length / module - modules).abs() <= 0.45);
     let size = module / per_inch;
     (fits && (SMALLEST..=LARGEST).contains(&size)).then_some(module)
 }

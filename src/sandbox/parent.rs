@@ -64,7 +64,9 @@ impl Sandbox {
                 let answer = serde_json::from_value(answer).map_err(|_| not_understood(task))?;
                 Ok((answer, message))
             }
-            Head::Error { kind, text, hint } => Err(Error { kind: kind_of(&kind), text, hint, particular: None }),
+            Head::Error { kind, text, hint } => {
+                Err(Error { kind: kind_of(&kind), text, hint, particular: None })
+            }
         }
     }
 
