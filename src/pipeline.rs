@@ -6,6 +6,7 @@
 
 mod case;
 mod paper;
+mod transfer;
 
 pub use case::Case;
 pub use paper::kept;
@@ -104,7 +105,12 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
         Outcome::File(shelf) => {
             let searchable = searchable(document, &bytes, &reading, services).await?;
             let paper = paper::Paper { document, content: &content, report: &report, decision: &decision };
-            let plan = paper.plan(shelf, searchable, &services.store)?;
+            let mut plan = paper.plan(shelf, searchable, &services.store)?;
+            // An e-invoice is its XML, however its picture was made.
+            if xml.is_none() && transfer::is_scan(&reading) {
+                let whole = case.history_of_whole().await?;
+                plan.add_transfer(document, &reading, case.history, &whole, &services.store)?;
+            }
             file(case, &plan, desk).await
         }
     }

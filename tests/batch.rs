@@ -175,7 +175,7 @@ fn reading(sides: &[Side]) -> Reading {
         }
         pages.push(page);
     }
-    Reading { text: Text { pages }, embedded: Vec::new() }
+    Reading { text: Text { pages }, ..Reading::default() }
 }
 
 /// The last line stands at the foot of the page.
@@ -409,7 +409,7 @@ fn stickers_on_a_roll_run_on() {
                 ..Page::empty(page, PageKind::Ocr, (595.0, 842.0))
             });
         }
-        Reading { text: Text { pages }, embedded: Vec::new() }
+        Reading { text: Text { pages }, ..Reading::default() }
     };
     for (numbers, stops) in [
         (&[101, 102, 103, 104][..], false),

@@ -66,7 +66,7 @@ fn page(number: u32, typed: &str) -> Page {
 }
 
 fn reading(typed: &str) -> Reading {
-    Reading { text: Text { pages: vec![page(1, typed)] }, embedded: Vec::new() }
+    Reading { text: Text { pages: vec![page(1, typed)] }, ..Reading::default() }
 }
 
 fn guessed(typed: &str) -> Invoice {

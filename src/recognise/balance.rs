@@ -75,6 +75,15 @@ pub fn alarms(reading: &Reading, batch: &Batch) -> Vec<Alarm> {
     alarms
 }
 
+/// What does not fit inside a single document that nothing divides. It stops nothing, it is noted.
+pub fn remarks(reading: &Reading) -> Vec<Alarm> {
+    let filed = |page: &&Page| matches!(page.kind, PageKind::Layer | PageKind::Ocr);
+    let pages: Vec<&Page> = reading.text.pages.iter().filter(filed).collect();
+    let mut remarks = numbers(&pages);
+    remarks.extend(twins(&pages));
+    remarks
+}
+
 /// The operator counted the sheets before scanning them.
 pub fn count_differs(reading: &Reading, sheets: u32) -> Option<Alarm> {
     let pages = reading.text.pages.len() as u32;

@@ -14,6 +14,7 @@ mod layer;
 mod lines;
 mod look;
 mod ocr;
+mod origin;
 mod overlay;
 mod page;
 mod paper;
@@ -35,8 +36,9 @@ use crate::store::Store;
 use reading::{ReadAnswer, ReadQuestion};
 use rendition::{CutQuestion, SearchableQuestion};
 
-pub use balance::{Alarm, alarms, count_differs, foreign, stopped};
+pub use balance::{Alarm, alarms, count_differs, foreign, remarks, stopped};
 pub use ocr::{engine, languages};
+pub use origin::Origin;
 pub use printing::{Sheet, Sides, separator_sheets};
 pub use reading::{perform_embedded, perform_read};
 pub use rendition::{perform_cut, perform_searchable};
@@ -54,6 +56,10 @@ const PAGES_AT_ONCE: u32 = 10;
 pub struct Sight {
     pub text: Text,
     pub files: Vec<(String, Vec<u8>)>,
+    /// What the file says about its making.
+    pub origin: Origin,
+    /// The OCR engine, where it was asked.
+    pub engine: Option<String>,
 }
 
 /// Reads a document. Files embedded in it are kept in the store.
@@ -69,7 +75,7 @@ pub async fn read(
     for (name, bytes) in sight.files {
         embedded.push(keep(store, name, bytes).await?);
     }
-    Ok(Reading { text: sight.text, embedded })
+    Ok(Reading { text: sight.text, embedded, origin: sight.origin, engine: sight.engine })
 }
 
 /// Reads a document and keeps nothing.
@@ -80,6 +86,9 @@ pub async fn see(sandbox: &Sandbox, kind: job::Kind, bytes: &[u8], passwords: &[
         let first = sight.text.pages.len() as u32 + 1;
         let question = ReadQuestion { kind, passwords: passwords.to_vec(), first, most: PAGES_AT_ONCE };
         let (answer, files): (ReadAnswer, _) = sandbox.ask("read", &question, &[bytes]).await?;
+        if let Some(origin) = answer.origin {
+            sight.origin = origin;
+        }
         sight.files.extend(answer.embedded.into_iter().zip(files));
         if answer.pages.is_empty() {
             return Err(Error::new(Kind::NoPages, "the document has no page"));
@@ -87,6 +96,9 @@ pub async fn see(sandbox: &Sandbox, kind: job::Kind, bytes: &[u8], passwords: &[
         sight.text.pages.extend(answer.pages);
         if sight.text.pages.len() as u32 >= answer.total {
             settle_doubts(&mut sight.text.pages);
+            if sight.text.pages.iter().any(|page| page.kind == PageKind::Ocr) {
+                sight.engine = Some(format!("{}, {}", engine()?, ocr::LANGUAGE));
+            }
             return Ok(sight);
         }
     }

@@ -4,7 +4,7 @@
 
 use super::ocr::Engine;
 use super::raster::Images;
-use super::{Page, embedded, page, pdf};
+use super::{Origin, Page, embedded, origin, page, pdf};
 use crate::error::{Error, Kind, Result};
 use crate::job;
 use crate::sandbox::Answer;
@@ -27,6 +27,9 @@ pub struct ReadAnswer {
     pub pages: Vec<Page>,
     /// Labels of the embedded files, whose bytes are the blobs; with the first page only.
     pub embedded: Vec<String>,
+    /// What the file says about its making; with the first page only.
+    #[serde(default)]
+    pub origin: Option<Origin>,
 }
 
 /// Task "read".
@@ -45,7 +48,8 @@ fn read_pdf(question: &ReadQuestion, bytes: Vec<u8>) -> Result<(ReadAnswer, Vec<
     let files = if question.first == 1 { embedded::files(&opened.structure)? } else { Vec::new() };
     let read = pdf::read(bytes, &opened, question.first, question.most)?;
     let (embedded, files) = files.into_iter().unzip();
-    Ok((ReadAnswer { total: read.total, pages: read.pages, embedded }, files))
+    let origin = (question.first == 1).then(|| origin::of_pdf(&opened.structure));
+    Ok((ReadAnswer { total: read.total, pages: read.pages, embedded, origin }, files))
 }
 
 /// Task "embedded": the files in a PDF and nothing of its pages.
@@ -57,6 +61,8 @@ pub fn perform_embedded(question: Value, blobs: Vec<Vec<u8>>) -> Answer {
 }
 
 fn read_images(question: &ReadQuestion, bytes: Vec<u8>) -> Result<ReadAnswer> {
+    let is_first_tiff = question.first == 1 && question.kind == job::Kind::Tiff;
+    let origin = is_first_tiff.then(|| origin::of_tiff(&bytes));
     let mut images = Images::open(question.kind, bytes)?;
     let mut engine: Option<Engine> = None;
     let mut pages = Vec::new();
@@ -67,7 +73,7 @@ fn read_images(question: &ReadQuestion, bytes: Vec<u8>) -> Result<ReadAnswer> {
         let points = raster.points();
         pages.push(page::read(number, raster.picture()?, points, &mut engine)?);
     }
-    Ok(ReadAnswer { total, pages, embedded: Vec::new() })
+    Ok(ReadAnswer { total, pages, embedded: Vec::new(), origin })
 }
 
 /// The question of a task.
