@@ -6,6 +6,7 @@
 
 mod case;
 mod paper;
+mod transfer;
 
 pub use case::Case;
 pub use paper::kept;
@@ -106,7 +107,12 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
         Outcome::File(shelf) => {
             let searchable = searchable(document, &bytes, &reading, services).await?;
             let paper = paper::Paper { document, content: &content, report: &report, decision: &decision };
-            let plan = paper.plan(shelf, searchable, &services.store)?;
+            let mut plan = paper.plan(shelf, searchable, &services.store)?;
+            // An e-invoice is its XML, however its picture was made.
+            if xml.is_none() && transfer::is_scan(&reading) {
+                let whole = case.history_of_whole().await?;
+                plan.add_transfer(document, &reading, case.history, &whole, &services.store)?;
+            }
             file(case, &plan, desk).await
         }
     }
@@ -175,7 +181,8 @@ async fn divide(
     batch: &recognise::Batch,
     services: &Services,
 ) -> Result<Settled> {
-    let alarms = recognise::alarms(reading, batch);
+    let mut alarms = recognise::alarms(reading, batch);
+    alarms.extend(recognise::foreign(batch, &case.document.tenant));
     if !alarms.is_empty() {
         return Err(recognise::stopped(&alarms));
     }

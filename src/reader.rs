@@ -134,7 +134,7 @@ impl Reader {
 
 fn embedded_apart(sight: Sight) -> (Reading, Vec<Vec<u8>>) {
     let files = sight.files.into_iter().map(|(_, bytes)| bytes).collect();
-    (Reading { text: sight.text, embedded: Vec::new() }, files)
+    (Reading { text: sight.text, ..Reading::default() }, files)
 }
 
 /// `numbers`: the pages of the document in the whole file, from 1.

@@ -15,9 +15,17 @@ use paper::{A4, Fill, LETTER, Show};
 use zxingcpp::BarcodeFormat;
 
 fn read(kind: job::Kind, bytes: &[u8]) -> Result<Vec<Page>> {
-    let question = serde_json::json!({"kind": kind, "passwords": [], "first": 1, "most": 10});
-    let (answer, _) = recognise::perform_read(question, vec![bytes.to_vec()])?;
-    Ok(serde_json::from_value(answer["pages"].clone()).unwrap())
+    let question = serde_json::json!({"kind": kind, "passwords": [], "embedded": false});
+    let (mut total, mut pages) = (0, Vec::new());
+    recognise::perform_read(question, vec![bytes.to_vec()], &mut |(answer, _)| {
+        match answer["total"].as_u64() {
+            Some(count) => total = count,
+            None => pages.push(serde_json::from_value(answer).unwrap()),
+        }
+        let read = pages.len() as u64;
+        (read < total.min(10)).then(|| (read + 1).into())
+    })?;
+    Ok(pages)
 }
 
 fn page(kind: job::Kind, bytes: &[u8]) -> Page {

@@ -163,7 +163,7 @@ fn score() -> Score {
 
 fn header(text: &Text) -> Fields {
     let source = Source { name: "page", kind: Kind::Tiff, bytes: b"x", text, embedded: &[] };
-    match extract::content(&source).unwrap() {
+    match extract::content(&source, &extract::Memory::default()).unwrap() {
         Content::Invoice(invoice) => extract::fields(&invoice),
         Content::Letter(_) => Fields::new(),
     }

@@ -24,7 +24,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let sandbox = Sandbox { program: env!("CARGO_BIN_EXE_laufmappe").into(), limits: Limits::default() };
+        let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_laufmappe").into(), Limits::default());
         Self { folder: tempfile::tempdir().unwrap(), sandbox }
     }
 

@@ -52,6 +52,14 @@ impl Case<'_> {
         }
     }
 
+    /// Entries of the batch this document was cut from.
+    pub(super) async fn history_of_whole(&self) -> Result<Vec<Entry>> {
+        match &self.document.part_of {
+            Some(part) => self.ledger.history(&self.document.tenant, &part.whole).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     fn reading_in(&self, history: &[Entry]) -> Result<Option<Reading>> {
         for entry in history.iter().rev() {
             match &entry.event {
@@ -111,6 +119,7 @@ impl Case<'_> {
             target: target.to_owned(),
             key: key.to_string(),
             filing: keep(self.store, plan)?,
+            transfer: plan.transfer,
         })
         .await
     }

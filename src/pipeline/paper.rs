@@ -3,13 +3,15 @@
 //! Everything is put into the store and listed in a [`Plan`] before the first intent is noted, so that a later
 //! attempt files the very same bytes, whatever rules or program are in force by then.
 
+use super::transfer::Transfer;
 use crate::error::{Error, Kind, Result};
 use crate::extract::{self, Content};
 use crate::filing::{self, Filing, FilingKey};
 use crate::invoice::Invoice;
 use crate::job::{Bilingual, ContentHash, Document, DocumentId, PartOf};
+use crate::ledger::Entry;
 use crate::protocol::{Examined, Heading, html};
-use crate::recognise::Section;
+use crate::recognise::{Reading, Section};
 use crate::route::{Decision, Shelf};
 use crate::store::Store;
 use crate::validate::Report;
@@ -25,6 +27,9 @@ pub struct Plan {
     pub case: String,
     pub title: String,
     pub items: Vec<PlannedItem>,
+    /// The transfer note among them, where the document came as a scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<ContentHash>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +40,25 @@ pub struct PlannedItem {
 }
 
 impl Plan {
+    /// Adds the transfer note, which names the hash of everything that was filed before it.
+    pub fn add_transfer(
+        &mut self,
+        document: &Document,
+        reading: &Reading,
+        history: &[Entry],
+        whole: &[Entry],
+        store: &Store,
+    ) -> Result<()> {
+        let filed = self.items.iter().map(|item| (item.name.clone(), item.content)).collect();
+        let transfer = Transfer { document, reading, history, whole, filed };
+        let note = transfer.note();
+        let json = keep_for_people(store, &note)?;
+        self.transfer = Some(json);
+        self.items.push(planned("transfervermerk.json", "application/json", json));
+        self.items.push(planned("transfervermerk.html", "text/html", store.put(note.page().as_bytes())?));
+        Ok(())
+    }
+
     pub fn filing(&self, document: &Document, target: &str, store: &Store) -> Result<Filing> {
         let mut items = Vec::new();
         for item in &self.items {
@@ -89,6 +113,7 @@ impl Paper<'_> {
             case: shelf.case.clone(),
             title: shelf.title.clone(),
             items,
+            transfer: None,
         })
     }
 

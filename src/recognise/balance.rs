@@ -7,7 +7,7 @@ use super::divider::archive_number;
 use super::folio::{Folio, folio};
 use super::{Batch, Page, PageKind, Reading, Section, Trace};
 use crate::error::{Error, Kind};
-use crate::job::Bilingual;
+use crate::job::{Bilingual, Tenant};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A reason not to trust a batch.
@@ -75,6 +75,15 @@ pub fn alarms(reading: &Reading, batch: &Batch) -> Vec<Alarm> {
     alarms
 }
 
+/// What does not fit inside a single document that nothing divides. It stops nothing, it is noted.
+pub fn remarks(reading: &Reading) -> Vec<Alarm> {
+    let filed = |page: &&Page| matches!(page.kind, PageKind::Layer | PageKind::Ocr);
+    let pages: Vec<&Page> = reading.text.pages.iter().filter(filed).collect();
+    let mut remarks = numbers(&pages);
+    remarks.extend(twins(&pages));
+    remarks
+}
+
 /// The operator counted the sheets before scanning them.
 pub fn count_differs(reading: &Reading, sheets: u32) -> Option<Alarm> {
     let pages = reading.text.pages.len() as u32;
@@ -86,6 +95,25 @@ pub fn count_differs(reading: &Reading, sheets: u32) -> Option<Alarm> {
         format!("Gezählt wurden {sheets} Blätter, der Scan hat aber {pages} Seiten."),
         format!("{sheets} sheets were counted, but the scan has {pages} pages."),
     ))
+}
+
+/// Separator sheets of another tenant: what lies behind them must not be filed for this one.
+pub fn foreign(batch: &Batch, tenant: &Tenant) -> Vec<Alarm> {
+    let mut alarms = Vec::new();
+    for section in &batch.sections {
+        let fields = section.separator.as_deref().and_then(|payload| payload.strip_prefix("LAUFMAPPE:1;"));
+        let named =
+            fields.and_then(|fields| fields.split(';').find_map(|field| field.trim().strip_prefix("tenant=")));
+        if named.is_some_and(|named| named.trim() != tenant.as_str()) {
+            let n = section.first;
+            alarms.push(Alarm::new(
+                &[n],
+                format!("Das Trennblatt vor Seite {n} des Scans gehört zu einem anderen Mandanten."),
+                format!("The separator sheet before page {n} of the scan belongs to another tenant."),
+            ));
+        }
+    }
+    alarms
 }
 
 fn unread_separators(pages: &[Page]) -> Vec<Alarm> {
@@ -272,12 +300,12 @@ fn stops_early(pages: &[&Page], at: usize, end: usize, folio: Folio) -> Option<A
     ))
 }
 
-/// Two pages in a row that say the same: one sheet went through twice.
+/// Pages that say the same, side by side or front to front: one sheet went through twice.
 fn twins(pages: &[&Page]) -> Vec<Alarm> {
     let mut alarms = Vec::new();
-    for pair in pages.windows(2) {
-        if say_the_same(pair[0], pair[1]) {
-            let (a, b) = (pair[0].number, pair[1].number);
+    for (place, page) in pages.iter().enumerate() {
+        for other in pages.iter().skip(place + 1).take(2).filter(|other| say_the_same(page, other)) {
+            let (a, b) = (page.number, other.number);
             alarms.push(Alarm::new(
                 &[a, b],
                 format!(

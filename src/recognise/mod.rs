@@ -22,6 +22,7 @@ mod layer;
 mod lines;
 mod look;
 mod ocr;
+mod origin;
 mod overlay;
 mod page;
 mod pages;
@@ -47,8 +48,9 @@ use crate::sandbox::Sandbox;
 use crate::store::Store;
 use rendition::{CutQuestion, SearchableQuestion};
 
-pub use balance::{Alarm, alarms, count_differs, stopped};
+pub use balance::{Alarm, alarms, count_differs, foreign, remarks, stopped};
 pub use ocr::{engine, languages};
+pub use origin::Origin;
 pub use printing::{Sheet, Sides, separator_sheets};
 pub use reading::{perform_embedded, perform_read};
 pub use rendition::{perform_cut, perform_searchable};
@@ -63,6 +65,10 @@ pub const VERSION: &str = "eyes-2";
 pub struct Sight {
     pub text: Text,
     pub files: Vec<(String, Vec<u8>)>,
+    /// What the file says about its making.
+    pub origin: Origin,
+    /// The OCR engine, where it was asked.
+    pub engine: Option<String>,
 }
 
 /// Reads a document. Files embedded in it are kept in the store.
@@ -78,7 +84,7 @@ pub async fn read(
     for (name, bytes) in sight.files {
         embedded.push(keep(store, name, bytes).await?);
     }
-    Ok(Reading { text: sight.text, embedded })
+    Ok(Reading { text: sight.text, embedded, origin: sight.origin, engine: sight.engine })
 }
 
 /// Reads a document and keeps nothing. Its pages are read by several children at once where cores are idle; what
@@ -87,6 +93,9 @@ pub async fn see(sandbox: &Sandbox, kind: job::Kind, bytes: &[u8], passwords: &[
     check(kind, bytes)?;
     let mut sight = pages::read(sandbox, kind, bytes, passwords).await?;
     settle_doubts(&mut sight.text.pages);
+    if sight.text.pages.iter().any(|page| page.kind == PageKind::Ocr) {
+        sight.engine = Some(format!("{}, {}", engine()?, ocr::LANGUAGE));
+    }
     Ok(sight)
 }
 

@@ -33,7 +33,7 @@ pub struct SeenWord {
     pub line: (u32, u32, u32),
 }
 
-const LANGUAGE: &str = "deu";
+pub const LANGUAGE: &str = "deu";
 
 impl Engine {
     pub fn load() -> Result<Self> {

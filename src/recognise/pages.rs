@@ -43,6 +43,7 @@ pub async fn read(sandbox: &Sandbox, kind: job::Kind, bytes: &[u8], passwords: &
     let mut sight = Sight::default();
     sight.text.pages = desk.pages()?;
     sight.files = opened.embedded.into_iter().zip(files).collect();
+    sight.origin = opened.origin.unwrap_or_default();
     Ok(sight)
 }
 

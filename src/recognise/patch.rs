@@ -378,7 +378,7 @@ mod tests {
         for dpi in [150.0, 200.0, 300.0, 400.0, 600.0] {
             for degrees in [0.0, -3.0, 1.4, 3.0_f32] {
                 for turn in 0..4 {
-                    if dpi > 300.0 && (degrees != 3.0 || turn > 1) {
+                    if dpi > 300.0 && (degrees < 3.0 || turn > 1) {
                         continue;
                     }
                     let mut picture = sheet(dpi, T, 3.0, 0.4, 2.2);

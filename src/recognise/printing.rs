@@ -265,7 +265,7 @@ mod tests {
         for pixel in picture.gray.pixels_mut() {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let grain = (state >> 24) as i32 / 5 - 25;
-            let speck = (state >> 8) % 3_000 == 0;
+            let speck = (state >> 8).is_multiple_of(3_000);
             pixel.0[0] =
                 if speck { 0 } else { (i32::from(pixel.0[0]) * 8 / 10 + 40 + grain).clamp(0, 255) as u8 };
         }

@@ -5,7 +5,7 @@
 
 use super::ocr::Engine;
 use super::raster::Images;
-use super::{Page, embedded, page, pdf};
+use super::{Origin, Page, embedded, origin, page, pdf};
 use crate::error::{Error, Kind, Result};
 use crate::job;
 use crate::sandbox::{Answer, Tell};
@@ -16,7 +16,7 @@ use serde_json::Value;
 pub struct OpenQuestion {
     pub kind: job::Kind,
     pub passwords: Vec<String>,
-    /// Whether this child gives the embedded files, too.
+    /// Whether this child gives the embedded files and tells the origin, too.
     pub embedded: bool,
 }
 
@@ -26,6 +26,9 @@ pub struct OpenAnswer {
     pub total: u32,
     /// Labels of the embedded files, whose bytes are the blobs.
     pub embedded: Vec<String>,
+    /// What the file says about its making.
+    #[serde(default)]
+    pub origin: Option<Origin>,
 }
 
 /// Task "read".
@@ -42,13 +45,17 @@ fn read_pdf(question: &OpenQuestion, bytes: Vec<u8>, tell: &mut Tell<'_>) -> Res
     let opened = pdf::open(&bytes, &question.passwords)?;
     let files = if question.embedded { embedded::files(&opened.structure)? } else { Vec::new() };
     let (embedded, files): (Vec<String>, Vec<Vec<u8>>) = files.into_iter().unzip();
-    pdf::read(bytes, opened, |total, read| answer_pages(OpenAnswer { total, embedded }, files, read, tell))
+    let origin = question.embedded.then(|| origin::of_pdf(&opened.structure));
+    let open = |total| OpenAnswer { total, embedded, origin };
+    pdf::read(bytes, opened, |total, read| answer_pages(open(total), files, read, tell))
 }
 
 fn read_images(question: &OpenQuestion, bytes: Vec<u8>, tell: &mut Tell<'_>) -> Result<()> {
+    let is_tiff = question.embedded && question.kind == job::Kind::Tiff;
+    let origin = is_tiff.then(|| origin::of_tiff(&bytes));
     let mut images = Images::open(question.kind, bytes)?;
     let mut engine: Option<Engine> = None;
-    let opened = OpenAnswer { total: images.count(), embedded: Vec::new() };
+    let opened = OpenAnswer { total: images.count(), embedded: Vec::new(), origin };
     let mut read = |number| {
         let raster = images.page(number)?;
         let points = raster.points();

@@ -78,7 +78,8 @@ pub fn part(reading: &Reading, section: &Section) -> Reading {
             pages.push(page);
         }
     }
-    Reading { text: Text { pages }, embedded: Vec::new() }
+    let (origin, engine) = (reading.origin.clone(), reading.engine.clone());
+    Reading { text: Text { pages }, embedded: Vec::new(), origin, engine }
 }
 
 #[cfg(test)]
@@ -97,7 +98,7 @@ mod tests {
             };
             Page::empty(place as u32 + 1, kind, (595.0, 842.0))
         };
-        Reading { text: Text { pages: pages.chars().enumerate().map(page).collect() }, embedded: Vec::new() }
+        Reading { text: Text { pages: pages.chars().enumerate().map(page).collect() }, ..Reading::default() }
     }
 
     fn section(pages: &[u32], separator: Option<&str>) -> Section {

@@ -1,5 +1,6 @@
 //! Text as it stands on pages.
 
+use super::Origin;
 use crate::job::ContentHash;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,12 @@ pub struct Reading {
     pub text: Text,
     /// Files embedded in a PDF (label, SHA-256 in the content store, bytes).
     pub embedded: Vec<EmbeddedFile>,
+    /// What the file says about its making.
+    #[serde(default)]
+    pub origin: Origin,
+    /// The OCR engine and its language, where it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
