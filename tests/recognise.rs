@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
+#[allow(dead_code, reason = "papers of other tests")]
 mod paper;
 
 use image::{GrayImage, imageops};

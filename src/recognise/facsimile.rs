@@ -47,9 +47,9 @@ pub fn add(book: &mut Book, plates: &mut Plates, source: &Document, id: ObjectId
         kept.set("CropBox", numbers(crop));
     }
     let turned = inherited(source, page, b"Rotate").and_then(|it| source.dereference(it).ok());
-    match turned.and_then(|(_, it)| it.as_i64().ok()).unwrap_or(0).rem_euclid(360) {
-        turned @ (90 | 180 | 270) => kept.set("Rotate", turned),
-        _ => {}
+    let turned = turned.and_then(|(_, it)| it.as_i64().ok()).unwrap_or(0).rem_euclid(360);
+    if matches!(turned, 90 | 180 | 270) {
+        kept.set("Rotate", turned);
     }
     let content = Content { operations }.encode().ok()?;
     kept.set("Contents", book.drawing(content));

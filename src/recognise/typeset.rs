@@ -100,11 +100,13 @@ impl Pen {
         let usual = usual.map_or(100, |stretch| stretch.round() as i32);
         let mut baseline = None;
         for (place, (word, (size, base))) in line.iter().zip(&looks).enumerate() {
+            let most = most_width(word, *size, line.get(place + 1));
             let fits = |percent: &i32| {
                 let width = word.natural * *size as f32 * *percent as f32 / 100.0;
-                *percent > 0 && (width - word.width).abs() <= TOLERANCE
+                *percent > 0 && width <= most && (width - word.width).abs() <= TOLERANCE
             };
-            let own = (stretch(word, *size).round() as i32).clamp(1, 2_000);
+            let own = 100.0 * word.width.min(most) / (word.natural * *size as f32);
+            let own = (own as i32).clamp(1, 2_000);
             let percent = [self.stretch, usual].into_iter().find(fits).unwrap_or(own);
             for (part, letters) in word.letters.chunk_by(|a, b| a.font == b.font).enumerate() {
                 let font = letters.first().map_or(0, |letter| letter.font);
@@ -226,6 +228,13 @@ impl Pen {
 
 /// A word may end so far (in units) from where it should.
 const TOLERANCE: f32 = 1.1 / UNIT;
+
+/// How wide a word may be, so that readers still see the blank behind it.
+fn most_width(word: &Placed, size: i32, next: Option<&Placed>) -> f32 {
+    const BLANK: f32 = 0.2;
+    let room = next.map(|next| next.left - word.left - BLANK * size as f32).filter(|room| *room > 0.0);
+    room.map_or(f32::INFINITY, |room| room.max(0.6 * word.width))
+}
 
 fn stretch(word: &Placed, size: i32) -> f32 {
     100.0 * word.width / (word.natural * size as f32)
