@@ -179,7 +179,7 @@ fn account(identity: &Identity, page: &Page, invoice: &mut Invoice) {
 /// New evidence keeps the place and the marks of what was read before.
 fn mark(invoice: &mut Invoice, term: Term, evidence: Evidence, word: &'static str) {
     let earlier = invoice.evidence.remove(&term).unwrap_or_default();
-    let mut marked = if evidence.area == [0.0; 4] && earlier.page > 0 {
+    let mut marked = if evidence.area.iter().all(|length| length.abs() < f32::EPSILON) && earlier.page > 0 {
         Evidence { confidence: evidence.confidence, ..earlier }
     } else {
         Evidence { marks: earlier.marks, ..evidence }
