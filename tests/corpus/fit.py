@@ -10,8 +10,9 @@ The answers may come from a program with any table: only marks are used, and `pr
 
 For each term a logistic model over marks (weights held small, those of a ladder such as `prior-NN` never below zero).
 The sum from which a value is *sure* is set apart for text layers and for scans, on sums foretold with the layout left out
-(ten folds of layouts): the lowest one above which at most WRONG of the values were wrong, and not more than LIMIT (on
-scans LIMIT_SCAN, because fewer were counted) with 95 % certainty (Wilson).
+(ten folds of layouts). A sum means the same share of right values whatever the term, so all terms are counted together:
+the lowest sum above which at most WRONG of the values were wrong, and not more than LIMIT with 95 % certainty (Wilson).
+A term whose own values above it were wrong more often than one in two hundred gets a higher one of its own, or none.
 """
 
 import argparse
@@ -23,8 +24,9 @@ import re
 import sys
 from decimal import Decimal, InvalidOperation
 
-WRONG, LIMIT, LIMIT_SCAN = 0.003, 0.01, 0.02
-FEWEST = 100          # values a term needs before any of them can be sure
+WRONG, LIMIT = 0.003, 0.01
+FEWEST = 60           # sure values a term needs before any of them can be sure
+OF_ONE_TERM = 0.005   # of the sure values of one term may be wrong
 SHRINK = 0.6          # of weights, per value; larger is more careful
 FOLDS = 10
 LADDERS = (("prior-50", "prior-60", "prior-70", "prior-80", "prior-90", "prior-95", "prior-97", "prior-98"),
@@ -211,16 +213,30 @@ def is_sure(entry, sure):
     return known and least is not None and score >= least
 
 
-def sure_from(sums, wrong_share, scan):
-    """The lowest sum above which hardly a value is wrong; None if there is none."""
-    best, wrong, count = None, 0, 0
-    limit = LIMIT_SCAN if scan else LIMIT
+def by_sum(sums, scan):
+    """(sum, values, wrong ones) from the highest sum down, each counted with all above it."""
     ordered = sorted((entry for entry in sums if entry[1] and is_scan(entry[2]) == scan), key=lambda entry: -entry[0])
+    wrong = 0
     for position, (score, _, value) in enumerate(ordered):
-        count += 1
         wrong += not value.right
-        last_of_its_sum = position + 1 == len(ordered) or ordered[position + 1][0] < score - 1e-9
-        if last_of_its_sum and count >= FEWEST and wrong <= wrong_share * count and wilson(wrong, count) <= limit:
+        if position + 1 == len(ordered) or ordered[position + 1][0] < score - 1e-9:
+            yield score, position + 1, wrong
+
+
+def common_sure(sums, wrong_share, scan):
+    """The lowest sum above which hardly a value of any term is wrong; None if there is none."""
+    best = None
+    for score, count, wrong in by_sum(sums, scan):
+        if count >= FEWEST and wrong <= wrong_share * count and wilson(wrong, count) <= LIMIT:
+            best = score
+    return best
+
+
+def sure_from(sums, common, scan):
+    """The lowest sum from the common one on above which hardly a value of this term is wrong; None if there is none."""
+    best = None
+    for score, count, wrong in by_sum(sums, scan):
+        if common is not None and score >= common and count >= FEWEST and wrong <= OF_ONE_TERM * count:
             best = score
     return best
 
@@ -230,11 +246,16 @@ def measured(rows, wrong_share):
     by_term = collections.defaultdict(list)
     for value in rows:
         by_term[value.term].append(value)
+    terms = sorted(by_term, key=lambda term: (term[:2], int(term[3:])))
+    sums = {term: foretold(by_term[term]) for term in terms}
+    # Line totals are many and prove each other; they would drown the header.
+    header = [entry for term in terms if term != "BT-131" for entry in sums[term]]
+    common = {scan: common_sure(header, wrong_share, scan) for scan in (False, True)}
     table = {}
-    for term, of_term in sorted(by_term.items(), key=lambda entry: (entry[0][:2], int(entry[0][3:]))):
-        sums = foretold(of_term)
-        model = fitted([(features(value), value.right) for value in of_term])
-        table[term] = model, collections.Counter(mark for value in of_term for mark in features(value)), tuple(sure_from(sums, wrong_share, scan) for scan in (False, True)), sums
+    for term in terms:
+        model = fitted([(features(value), value.right) for value in by_term[term]])
+        met = collections.Counter(mark for value in by_term[term] for mark in features(value))
+        table[term] = model, met, tuple(sure_from(sums[term], common[scan], scan) for scan in (False, True)), sums[term]
     return table
 
 
