@@ -12,6 +12,7 @@ use super::names::{
 };
 use super::seller::same;
 use super::sheet::{Token, text};
+use super::signs::Sign;
 use super::view::View;
 
 /// BT-44 Buyer name. `sellers` are the keys of names that surely belong to the sender.
@@ -31,7 +32,9 @@ fn is_sure(vote: &Vote<String>) -> bool {
 /// The line under "Rechnungsempfänger", "Rechnung an", "Bill to".
 fn labelled(view: &View) -> Vec<Vote<String>> {
     let mut votes = Vec::new();
-    for sign in view.of(Kind::Buyer).filter(|sign| sign.firm) {
+    // "Empfänger" further down is who is paid
+    let upper = |sign: &&Sign| view.rows[sign.row].page == 1 && view.rows[sign.row].depth < 0.5;
+    for sign in view.of(Kind::Buyer).filter(|sign| sign.firm).filter(upper) {
         let Some(line) = view.name_line(sign) else { continue };
         let comma = line.iter().position(|token| token.text.ends_with([',', ';', '·']));
         votes.extend(candidate(&line[..comma.map_or(line.len(), |comma| comma + 1)], 0.85, "label"));
