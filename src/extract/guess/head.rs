@@ -8,6 +8,7 @@ mod buyer;
 mod catalogue;
 mod cells;
 mod due;
+mod headings;
 mod heads;
 mod issued;
 mod names;
