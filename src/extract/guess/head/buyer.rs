@@ -33,7 +33,7 @@ fn is_sure(vote: &Vote<String>) -> bool {
 fn labelled(view: &View) -> Vec<Vote<String>> {
     let mut votes = Vec::new();
     // "Empfänger" further down is who is paid
-    let upper = |sign: &&Sign| view.rows[sign.row].page == 1 && view.rows[sign.row].depth < 0.5;
+    let upper = |sign: &&Sign| view.rows[sign.row].page == 1 && view.rows[sign.row].depth < 0.42;
     for sign in view.of(Kind::Buyer).filter(|sign| sign.firm).filter(upper) {
         let Some(line) = view.name_line(sign) else { continue };
         let comma = line.iter().position(|token| token.text.ends_with([',', ';', '·']));
@@ -100,7 +100,10 @@ fn name_line(view: &View, lines: &[usize], sellers: &[String]) -> Option<usize> 
     for (place, line) in lines.iter().enumerate().rev().skip(1) {
         let cell = &view.cells[*line];
         let tokens = cell.tokens;
-        let parts = tokens.iter().filter(|token| token.folded.is_empty() || token.text.ends_with(','));
+        let parts = tokens.iter().filter(|token| {
+            let joins = ["&", "+"].contains(&token.text.as_str());
+            token.folded.is_empty() && !joins || token.text.ends_with(',')
+        });
         let sender = post_code(tokens).is_some() || parts.count() >= 2;
         let sign = view.sign_at(cell.row, cell.start);
         let label = sign.is_some_and(|sign| sign.firm && sign.end >= cell.start + tokens.len());

@@ -7,11 +7,12 @@ use super::ballot::{self, Vote, reading};
 use super::catalogue::Kind;
 use super::headings;
 use super::issued::{date_near, is_table_head};
-use super::sheet::Token;
+use super::sheet::{Guess, Token};
 use super::signs::Sign;
 use super::view::{Position, View};
 use super::written::amount;
 use crate::invoice::checks;
+use jiff::civil::Date;
 
 /// BT-1 Invoice number. `codes` are the machine-readable codes of the pages.
 pub fn numbers(view: &View, codes: &[&str], credit: bool) -> Vec<Vote<String>> {
@@ -25,6 +26,27 @@ pub fn numbers(view: &View, codes: &[&str], credit: bool) -> Vec<Vote<String>> {
     let echoes = echoes(view, &votes, codes);
     votes.extend(echoes);
     votes
+}
+
+/// "57/2023" that was read as "5712023": a 1 before the year of the invoice is a slash, unless the pages are a text
+/// layer. It stays doubtful.
+pub fn slashed(view: &View, number: Guess<String>, issued: Option<Date>) -> Guess<String> {
+    let Some(issued) = issued else { return number };
+    let digits = number.value.bytes().all(|byte| byte.is_ascii_digit());
+    let read = view.rows.iter().flat_map(|row| &row.tokens).filter(|token| token.text.contains(&number.value));
+    let scanned = read.map(|token| token.confidence).fold(1.0, f32::min) < 0.999;
+    let front = [0, -1, 1].iter().find_map(|years| {
+        let year = (issued.year() + years).to_string();
+        number.value.strip_suffix(&year)?.strip_suffix('1').map(|front| (front.to_owned(), year))
+    });
+    match front.filter(|(front, _)| digits && scanned && (1..=5).contains(&front.len())) {
+        Some((front, year)) => {
+            let mut number = Guess { value: format!("{front}/{year}"), ..number }.marked("slash").marked("repaired");
+            number.evidence.confidence *= 0.6;
+            number
+        }
+        None => number,
+    }
 }
 
 /// BT-25 Preceding Invoice reference, on a credit note.
