@@ -33,7 +33,10 @@ fn is_sure(vote: &Vote<String>) -> bool {
 fn labelled(view: &View) -> Vec<Vote<String>> {
     let mut votes = Vec::new();
     // "Empfänger" further down is who is paid
-    let upper = |sign: &&Sign| view.rows[sign.row].page == 1 && view.rows[sign.row].depth < 0.42;
+    let upper = |sign: &&Sign| {
+        let row = &view.rows[sign.row];
+        row.tokens[sign.start].folded != "empfanger" || row.page == 1 && row.depth < 0.42
+    };
     for sign in view.of(Kind::Buyer).filter(|sign| sign.firm).filter(upper) {
         let Some(line) = view.name_line(sign) else { continue };
         let comma = line.iter().position(|token| token.text.ends_with([',', ';', '·']));

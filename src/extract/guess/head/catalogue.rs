@@ -175,7 +175,7 @@ const LABELS: &[(Kind, &str)] = &[
         rechnung_vom gutschrift_vom abrechnung_vom rechnungs_dat rechnungs_und_lieferdatum rechnungs_datum_leistungs_datum erstellungs_datum
         erstellt_am bescheid_datum credit_note_date rechnungs_datum_entspricht_lieferdatum rechnungs_datum_gleich_lieferdatum
         rechnungs_und_leistungsdatum rechnungs_lieferdatum rechnungs_datum_lieferdatum datum_der_ausstellung"),
-    (Kind::Day, "datum date den unser_datum datum_date datum_uhrzeit datum_zeit druckdatum briefdatum dokument_datum document_date
+    (Kind::Day, "datum dat date den unser_datum datum_date datum_uhrzeit datum_zeit druckdatum briefdatum dokument_datum document_date
         unsere_nachricht_vom verkaufsdatum kaufdatum bon_datum belegzeit ort_datum datum_der_quittung"),
     (Kind::Due, "fallig fallig_am falligkeit falligkeits_datum falligkeits_termin fallig_zum fallig_bis fallig_seit fallig_per zahlbar_bis
         zahlbar_bis_zum zu_zahlen_bis zahlungs_ziel zahlungs_termin zahlungsfrist zahl_termin zahltag zahlung_bis zahlung_fallig_am zahlung_bis_zum

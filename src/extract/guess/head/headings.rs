@@ -24,7 +24,8 @@ pub fn numbers(view: &View) -> Vec<Vote<String>> {
 
 fn of_heading(view: &View, cell: &Cell, place: usize) -> Option<Vote<String>> {
     let word = cell.tokens[place].folded.as_str();
-    let other = place > 0 && REFERS.contains(&cell.tokens[place - 1].folded.as_str());
+    let before = place.checked_sub(1).map_or("", |before| cell.tokens[before].folded.as_str());
+    let other = REFERS.contains(&before) || place > 1 && before == "ihre";
     let start = cell.start + place;
     if !is_heading(word) || other || view.sign_at(cell.row, start).is_some() || is_sum(view, cell) {
         return None;
@@ -62,6 +63,9 @@ fn of_heading(view: &View, cell: &Cell, place: usize) -> Option<Vote<String>> {
         }
         None => {
             let rest = &cell.tokens[place + 1..];
+            // "Jahresrechnung 2022 Nr. 17"
+            let number = rest.iter().take(3).position(|token| NUMBER.contains(&token.folded.as_str()));
+            let rest = &rest[number.unwrap_or(0)..];
             let (value, used) = identifier(rest)?;
             (value, &rest[..used])
         }
@@ -75,7 +79,7 @@ fn of_heading(view: &View, cell: &Cell, place: usize) -> Option<Vote<String>> {
     vote(value, tokens, weight, "heading")
 }
 
-const REFERS: [&str; 8] = ["zu", "zur", "der", "ihrer", "ihre", "unserer", "ursprungliche", "zugehorige"];
+const REFERS: [&str; 7] = ["zu", "zur", "der", "ihrer", "unserer", "ursprungliche", "zugehorige"];
 
 fn is_heading(word: &str) -> bool {
     word.ends_with("rechnung") && !["berechnung", "umrechnung", "anrechnung", "verrechnung"].contains(&word)

@@ -41,7 +41,8 @@ pub fn slashed(view: &View, number: Guess<String>, issued: Option<Date>) -> Gues
     });
     match front.filter(|(front, _)| digits && scanned && (1..=5).contains(&front.len())) {
         Some((front, year)) => {
-            let mut number = Guess { value: format!("{front}/{year}"), ..number }.marked("slash").marked("repaired");
+            let mut number =
+                Guess { value: format!("{front}/{year}"), ..number }.marked("slash").marked("repaired");
             number.evidence.confidence *= 0.6;
             number
         }

@@ -130,6 +130,9 @@ pub fn labelled(view: &View, kind: Kind, weight: f32) -> Vec<Vote<Date>> {
     let mut votes = Vec::new();
     for sign in view.of(kind) {
         let Some(named) = view.value(sign, read) else { continue };
+        if kind == Kind::Issued && !sign.firm && is_sum(view, view.cell_at(sign.row, sign.start)) {
+            continue;
+        }
         let (date, exact) = named.value;
         let below = named.position == Position::Below;
         if kind == Kind::Day && (below && is_table_head(view, sign.row) || view.rows[sign.row].page > 1) {
