@@ -162,7 +162,7 @@ fn split_sentences<'a>(words: &[&'a Token]) -> Vec<Sentence<'a>> {
         let early = place
             .checked_sub(1)
             .is_some_and(|last| words[last].x + words[last].width < left + 0.7 * (right - left));
-        let other = is_about_something_else(std::slice::from_ref(*token));
+        let other = is_about_something_else(std::slice::from_ref(*token)) || token.text.ends_with(':');
         let row_ends = place.checked_sub(1).is_some_and(|last| closes_row(&words[last].text));
         if (early || other || row_ends) && new_row(words, place) && token.text.starts_with(char::is_uppercase) {
             sentences.push(std::mem::take(&mut open));
@@ -241,9 +241,11 @@ fn is_paying(token: &Token) -> bool {
     let word = token.folded.as_str();
     let past = ["bezahlt", "gezahlt", "zahler", "zahlerstand", "zahlernummer", "payments", "nettobetrag"];
     let other = word.starts_with("zahlerst") || word.starts_with("zahlernu") || word.starts_with("zahlpunkt");
-    !other
-        && !past.contains(&word)
-        && PAY.iter().any(|pay| if pay.len() > 3 { word.starts_with(pay) } else { word == *pay })
+    let debit = word.ends_with("lastschrift") || word == "ziehen";
+    debit
+        || !other
+            && !past.contains(&word)
+            && PAY.iter().any(|pay| if pay.len() > 3 { word.starts_with(pay) } else { word == *pay })
 }
 
 fn is_discount(token: &Token) -> bool {

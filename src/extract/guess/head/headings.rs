@@ -48,8 +48,9 @@ fn of_heading(view: &View, cell: &Cell, place: usize) -> Option<Vote<String>> {
     let named = if alone {
         let named = view.value(&sign, identifier);
         // what stands below a heading is its number only where it stands there alone
-        named.filter(|named| {
-            named.position != Position::Below || is_column(view, &sign) && view.fills_cell(named)
+        named.filter(|named| match named.position {
+            Position::Below => is_column(view, &sign) && view.fills_cell(named),
+            _ => named.tokens[0].x - cell.right < 14.0 * cell.height,
         })
     } else {
         None
