@@ -278,7 +278,7 @@ fn terms_of(sentence: &[&Token], number: usize) -> Vec<Term> {
         return Vec::new();
     }
     let full = |token: &&Token| ["abzug", "netto", "net"].contains(&token.folded.as_str());
-    let in_full = sentence.iter().any(|token| full(token));
+    let in_full = sentence.iter().any(full);
     let pays = sentence.iter().any(|token| is_paying(token))
         || in_full && sentence.iter().any(|token| is_discount(token));
     let offers = sentence.iter().any(|token| is_discount(token));

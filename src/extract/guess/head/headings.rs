@@ -106,17 +106,18 @@ pub fn is_sum(view: &View, cell: &Cell) -> bool {
 
 /// Labels of other things stand beside it, or above and below it at the same edge.
 fn is_column(view: &View, sign: &Sign) -> bool {
-    let left = view.rows[sign.row].tokens[sign.start].x;
-    let level = view.rows[sign.row].tokens[sign.start].y;
-    view.signs.iter().filter(|other| other.firm && other.row != sign.row || other.row == sign.row).any(
-        |other| {
-            let first = &view.rows[other.row].tokens[other.start];
-            let beside = other.row == sign.row && other.kind != Kind::Other;
-            let column = (first.x - left).abs() < first.height && (first.y - level).abs() < 8.0 * first.height;
-            first.page == view.rows[sign.row].page && (beside || column) && other.start != sign.start
-                || first.page == view.rows[sign.row].page && column && other.row != sign.row
-        },
-    )
+    let own = &view.rows[sign.row].tokens[sign.start];
+    view.signs.iter().any(|other| {
+        let first = &view.rows[other.row].tokens[other.start];
+        if first.page != own.page {
+            return false;
+        }
+        if other.row == sign.row {
+            return other.start != sign.start && other.kind != Kind::Other;
+        }
+        let near = (first.x - own.x).abs() < first.height && (first.y - own.y).abs() < 8.0 * first.height;
+        other.firm && near
+    })
 }
 
 /// "Nr." or "Nummer" and nothing more, among the labels of the head.
