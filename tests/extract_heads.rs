@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+use laufmappe::extract::class::Class;
 use laufmappe::extract::guess::{candidates, guess};
 use laufmappe::invoice::{Invoice, bt};
 use laufmappe::recognise::{Code, Page, PageKind, Symbology, Text, Word};
@@ -253,7 +254,9 @@ const PAGES: &[(&str, &[(u16, &str)])] = &[
 fn many_layouts_are_read() {
     let mut wrong = Vec::new();
     for (text, expected) in PAGES {
-        let invoice = guess(&typed(text));
+        let credit = ["Gutschrift", "Storno"].iter().any(|title| text.starts_with(title));
+        let class = if credit { Class::CreditNote } else { Class::Invoice };
+        let invoice = guess(&typed(text), class);
         for (term, expected) in *expected {
             let found = value(&invoice, *term).unwrap_or_else(|| "-".to_owned());
             if found != *expected {
@@ -268,7 +271,7 @@ fn many_layouts_are_read() {
 fn a_page_that_lies_askew_is_read_the_same() {
     for (text, expected) in PAGES.iter().take(2) {
         for lean in [-0.012, 0.012] {
-            let invoice = guess(&Text { pages: vec![page(1, text, lean)] });
+            let invoice = guess(&Text { pages: vec![page(1, text, lean)] }, Class::Invoice);
             for (term, expected) in *expected {
                 assert_eq!(value(&invoice, *term).as_deref(), Some(*expected), "BT-{term} {lean}");
             }
@@ -278,8 +281,10 @@ fn a_page_that_lies_askew_is_read_the_same() {
 
 #[test]
 fn discounts_are_written_as_xrechnung_asks() {
-    let invoice =
-        guess(&typed("Rechnungsdatum 01.03.2026\nZahlbar innerhalb 8 Tagen mit 2,5% Skonto, 30 Tage netto."));
+    let invoice = guess(
+        &typed("Rechnungsdatum 01.03.2026\nZahlbar innerhalb 8 Tagen mit 2,5% Skonto, 30 Tage netto."),
+        Class::Invoice,
+    );
     let terms = invoice.payment_terms.unwrap();
     assert!(terms.ends_with("#SKONTO#TAGE=8#PROZENT=2.50#\n"), "{terms}");
     assert!(terms.starts_with("Zahlbar innerhalb 8 Tagen"), "{terms}");
@@ -287,12 +292,12 @@ fn discounts_are_written_as_xrechnung_asks() {
 
 #[test]
 fn what_two_places_say_is_surer() {
-    let once = guess(&typed("Rechnungsnummer: RE-2026-77"));
-    let twice = guess(&typed("Rechnungsnummer: RE-2026-77\n\nVerwendungszweck RE-2026-77"));
+    let once = guess(&typed("Rechnungsnummer: RE-2026-77"), Class::Invoice);
+    let twice = guess(&typed("Rechnungsnummer: RE-2026-77\n\nVerwendungszweck RE-2026-77"), Class::Invoice);
     let [once, twice] = [once, twice].map(|invoice| invoice.evidence[&bt(1)].clone());
     assert!(twice.confidence > once.confidence);
     assert!(twice.marks.iter().any(|mark| mark == "again"), "{:?}", twice.marks);
-    let torn = guess(&typed("Rechnungsnummer: RE-2026-77\n\nRechnungsnummer: RE-2026-99"));
+    let torn = guess(&typed("Rechnungsnummer: RE-2026-77\n\nRechnungsnummer: RE-2026-99"), Class::Invoice);
     assert!(torn.evidence[&bt(1)].marks.iter().any(|mark| mark == "several"));
     assert!(torn.evidence[&bt(1)].confidence < once.confidence);
 }
@@ -302,7 +307,7 @@ fn a_payment_code_names_the_seller() {
     let mut text = typed("Rechnung Nr. 17-2026");
     let code = "BCD\n002\n1\nSCT\nCOBADEFFXXX\nBlumen Rot GmbH\nDE89370400440532013000\nEUR119.00\n\n\n17-2026";
     text.pages[0].codes.push(Code { symbology: Symbology::Qr, text: code.to_owned(), area: [0.0; 4] });
-    let invoice = guess(&text);
+    let invoice = guess(&text, Class::Invoice);
     assert_eq!(invoice.seller.name.as_deref(), Some("Blumen Rot GmbH"));
     assert!(invoice.evidence[&bt(1)].marks.iter().any(|mark| mark == "again"));
 }
@@ -371,17 +376,17 @@ fn soup(words: u32, seed: u32) -> Text {
 #[test]
 fn any_disorder_of_words_is_survived() {
     for seed in 0..150 {
-        guess(&soup(60 + seed, seed));
+        guess(&soup(60 + seed, seed), Class::Invoice);
     }
-    guess(&soup(20_000, 7));
+    guess(&soup(20_000, 7), Class::Invoice);
     // everything in one row, and everything in one place
     let mut text = soup(20_000, 8);
     for (place, word) in text.pages[0].words.iter_mut().enumerate() {
         (word.x, word.y, word.height) = (place as f32, 100.0, 9.0);
     }
-    guess(&text);
+    guess(&text, Class::Invoice);
     for word in &mut text.pages[0].words {
         (word.x, word.width) = (50.0, 20.0);
     }
-    guess(&text);
+    guess(&text, Class::Invoice);
 }

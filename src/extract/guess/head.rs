@@ -8,6 +8,7 @@ mod buyer;
 mod catalogue;
 mod cells;
 mod due;
+mod headings;
 mod heads;
 mod issued;
 mod names;
@@ -50,12 +51,13 @@ pub fn read(text: &Text, rows: &[Row], credit: bool) -> Header {
     let view = View::new(rows);
     let codes = codes(text);
     let (seller, buyer) = parties(&view, &codes);
-    let number = ballot::elect(&heads::numbers(&view, &codes, credit)).filter(is_decided);
+    let mut number = ballot::elect(&heads::numbers(&view, &codes, credit)).filter(is_decided);
     let mut issue_date = ballot::elect(&issued::issue_dates(&view)).filter(is_decided);
     let issued = issue_date.as_ref().map(|guess| guess.value);
     let due = due::due_dates(&view, issued);
     let mut due_date = ballot::elect(&due);
     weigh_dates(&view, issue_date.as_mut(), due_date.as_mut());
+    number = number.map(|number| heads::slashed(&view, number, issued));
     Header {
         number,
         issue_date,

@@ -12,6 +12,7 @@ use super::names::{
 };
 use super::seller::same;
 use super::sheet::{Token, text};
+use super::signs::Sign;
 use super::view::View;
 
 /// BT-44 Buyer name. `sellers` are the keys of names that surely belong to the sender.
@@ -31,7 +32,12 @@ fn is_sure(vote: &Vote<String>) -> bool {
 /// The line under "Rechnungsempfänger", "Rechnung an", "Bill to".
 fn labelled(view: &View) -> Vec<Vote<String>> {
     let mut votes = Vec::new();
-    for sign in view.of(Kind::Buyer).filter(|sign| sign.firm) {
+    // "Empfänger" further down is who is paid
+    let upper = |sign: &&Sign| {
+        let row = &view.rows[sign.row];
+        row.tokens[sign.start].folded != "empfanger" || row.page == 1 && row.depth < 0.42
+    };
+    for sign in view.of(Kind::Buyer).filter(|sign| sign.firm).filter(upper) {
         let Some(line) = view.name_line(sign) else { continue };
         let comma = line.iter().position(|token| token.text.ends_with([',', ';', '·']));
         votes.extend(candidate(&line[..comma.map_or(line.len(), |comma| comma + 1)], 0.85, "label"));
@@ -97,7 +103,10 @@ fn name_line(view: &View, lines: &[usize], sellers: &[String]) -> Option<usize> 
     for (place, line) in lines.iter().enumerate().rev().skip(1) {
         let cell = &view.cells[*line];
         let tokens = cell.tokens;
-        let parts = tokens.iter().filter(|token| token.folded.is_empty() || token.text.ends_with(','));
+        let parts = tokens.iter().filter(|token| {
+            let joins = ["&", "+"].contains(&token.text.as_str());
+            token.folded.is_empty() && !joins || token.text.ends_with(',')
+        });
         let sender = post_code(tokens).is_some() || parts.count() >= 2;
         let sign = view.sign_at(cell.row, cell.start);
         let label = sign.is_some_and(|sign| sign.firm && sign.end >= cell.start + tokens.len());

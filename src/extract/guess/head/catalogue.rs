@@ -159,14 +159,14 @@ pub fn one_edit(a: &str, b: &str) -> bool {
 const LABELS: &[(Kind, &str)] = &[
     (Kind::Number, "rechnungs_nummer rechnungs_nr rechnung_nr rechnung_no rechnungs_no rechnung_nummer
         rechnungs_id rechnungs_nr_no re_nr rg_nr rech_nr rechn_nr r_nr rechnungs_zeichen rechnungskenn_zeichen
-        gutschrifts_nummer gutschrift_nr gutschrifts_nr gutschrift_nummer korrektur_nr storno_nr
+        gutschrifts_nummer gutschrift_nr gutschrifts_nr gutschrift_nummer gs_nr gut_nr gu_nr korrektur_nr storno_nr
         stornobeleg_nr stornierungs_nr rechnungskorrektur_nr rechnungskorrektur_nummer
         faktura_nr faktura_nummer fakturen_nr fakt_nr liquidations_nr liquidation_nr honorarnoten_nr honorarnote_nr kostennote_nr kostennoten_nr
         abrechnungs_nr abrechnungs_nummer abrechnung_nr verbrauchsabrechnung_nr
         invoice_number invoice_no invoice_nr invoice_num invoice_id inv_no invoice_reference bill_number
         tax_invoice_no tax_invoice_number bill_no credit_note_no credit_note_number credit_memo_no rechnung_invoice_no rechnung_invoice_nr
         numero_de_facture facture_no bescheid_rechnungs_nr rechnungs_beleg_nr rechnungs_beleg_nummer"),
-    (Kind::Paper, "beleg_nummer beleg_nr beleg_no belegs_nr beleg bon_nr bon_nummer bon quittungs_nr quittung_nr kassenbon_nr
+    (Kind::Paper, "beleg_nummer beleg_nr beleg_no belegs_nr beleg b_nr bon_nr bon_nummer bon quittungs_nr quittung_nr kassenbon_nr
         kassenbeleg_nr dokument_nr dokumenten_nr dokument_nummer dokumentnummer document_no document_number
         doc_no receipt_no receipt_number transaktions_nr buchungs_nr vorgangs_nr vorgangs_nummer ticket_nr kassenzettel_nr"),
     (Kind::Issued, "rechnungs_datum rechnung_datum beleg_datum ausstellungs_datum ausgestellt_am
@@ -175,7 +175,7 @@ const LABELS: &[(Kind, &str)] = &[
         rechnung_vom gutschrift_vom abrechnung_vom rechnungs_dat rechnungs_und_lieferdatum rechnungs_datum_leistungs_datum erstellungs_datum
         erstellt_am bescheid_datum credit_note_date rechnungs_datum_entspricht_lieferdatum rechnungs_datum_gleich_lieferdatum
         rechnungs_und_leistungsdatum rechnungs_lieferdatum rechnungs_datum_lieferdatum datum_der_ausstellung"),
-    (Kind::Day, "datum date den unser_datum datum_date datum_uhrzeit datum_zeit druckdatum briefdatum dokument_datum document_date
+    (Kind::Day, "datum dat date den unser_datum datum_date datum_uhrzeit datum_zeit druckdatum briefdatum dokument_datum document_date
         unsere_nachricht_vom verkaufsdatum kaufdatum bon_datum belegzeit ort_datum datum_der_quittung"),
     (Kind::Due, "fallig fallig_am falligkeit falligkeits_datum falligkeits_termin fallig_zum fallig_bis fallig_seit fallig_per zahlbar_bis
         zahlbar_bis_zum zu_zahlen_bis zahlungs_ziel zahlungs_termin zahlungsfrist zahl_termin zahltag zahlung_bis zahlung_fallig_am zahlung_bis_zum
@@ -192,7 +192,7 @@ const LABELS: &[(Kind, &str)] = &[
     (Kind::Project, "projekt_nr projekt_nummer projekt project project_no project_number projekt_id"),
     (Kind::Contract, "vertrags_nr vertrags_nummer vertrag_nr vertrag vertrags_konto vertragskonto_nr vertragskontonummer contract_no contract_number
         rahmenvertrag rahmenvertrag_nr rahmenvertrags_nr rahmenvertragsnummer abo_nr abonnement_nr policen_nr versicherungsschein_nr wartungsvertrag_nr mietvertrag_nr contract"),
-    (Kind::Order, "bestell_nummer bestell_nr bestell_no bestellungs_nr bestellungs_nummer ihre_bestell_nummer ihre_bestell_nr ihre_bestellung
+    (Kind::Order, "bestell_nummer bestell_nr bestell_no best_nr best_nummer ihre_best_nr ihre_order ihre_order_nr ihre_bestellnr_vom bestellungs_nr bestellungs_nummer ihre_bestell_nummer ihre_bestell_nr ihre_bestellung
         ihre_bestellung_nr ihre_bestellung_vom bestellung_nr bestellung bestell_zeichen ihr_bestellzeichen ihre_bestellzeichen bestell_id bestellkennzeichen
         bestellreferenz bestell_referenz kunden_bestell_nr kundenbestellnummer kundenbestell_nr kunden_bestellung kundenbestellung
         gemass_ihrer_bestellung ihrer_bestellung gemass_bestellung gemass_bestellung_nr laut_bestellung lt_bestellung ihr_auftrag ihre_auftrags_nr ihre_auftragsnummer ihr_auftrag_nr
@@ -218,7 +218,7 @@ const LABELS: &[(Kind, &str)] = &[
     (Kind::Seller, "verkaufer rechnungs_steller rechnungs_aussteller rechnungs_ersteller rechnungssteller_in lieferant auftrag_nehmer auftragnehmerin leistungs_erbringer leistungserbringerin absender seller supplier vendor from bill_from rechnung_von
         name_des_rechnungsstellers creditor kreditor firma_des_auftragnehmers dienstleister rechnungslegende_firma"),
     (Kind::Holder, "konto_inhaber kontoinhaberin zahlungs_empfanger begunstigter begunstigte empfanger_der_zahlung account_holder beneficiary inhaber_des_kontos kto_inhaber konto_inh kontobezeichnung empfanger_kontoinhaber name_des_kontoinhabers account_name kontoname payee"),
-    (Kind::Buyer, "rechnungs_empfanger rechnungsempfangerin rechnungs_anschrift rechnungs_adresse rechnung_an bill_to billed_to invoice_to invoiced_to sold_to kaufer kauferin kunde auftrag_geber auftraggeberin leistungs_empfanger kaufer_leistungsempfanger
+    (Kind::Buyer, "empfanger empfangerin recipient rechnungs_empfanger rechnungsempfangerin rechnungs_anschrift rechnungs_adresse rechnung_an bill_to billed_to invoice_to invoiced_to sold_to kaufer kauferin kunde auftrag_geber auftraggeberin leistungs_empfanger kaufer_leistungsempfanger
         besteller buyer client customer_name rechnungsadresse_kunde abnehmer rechnungsanschrift_kunde bauherr empfanger_der_leistung adressat billing_address kundenanschrift anschrift_des_kunden an_kunde kunden_adresse charge_to name_des_kunden kundenname"),
     (Kind::Other, "telefon tel telefax fax mobil handy e_mail email mail internet web homepage hotline phone durchwahl servicenummer
         iban bic swift bank blz konto konto_nr kontonummer bankverbindung bankleitzahl kto kto_nr bank_name bankname

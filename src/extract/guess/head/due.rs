@@ -37,8 +37,7 @@ enum When {
 pub fn due_dates(view: &View, issued: Option<Date>) -> Vec<Vote<Date>> {
     let mut votes = Vec::new();
     for vote in labelled(view, Kind::Due, 0.92) {
-        let [_, top, ..] = vote.guess.evidence.area;
-        if !discount_near(view, vote.guess.evidence.page, top) {
+        if !discount_near(view, vote.guess.evidence.page, vote.guess.evidence.area) {
             votes.push(vote);
         }
     }
@@ -66,16 +65,19 @@ fn vote(term: &Term, issued: Option<Date>) -> Option<Vote<Date>> {
     }
 }
 
-/// The row of a labelled date speaks of a discount.
-fn discount_near(view: &View, page: u32, top: f32) -> bool {
-    view.rows
-        .iter()
-        .filter(|row| row.page == page)
-        .filter(|row| row.tokens.first().is_some_and(|first| (first.y - top).abs() < 0.7 * first.height))
-        .any(|row| {
-            let discount = row.tokens.iter().any(is_discount);
-            discount && !row.tokens.iter().any(|token| token.folded == "netto")
-        })
+/// The clause a labelled date stands in offers a discount: "Zahlbar bis 10.03. mit 2 % Skonto, bis …".
+fn discount_near(view: &View, page: u32, [left, top, ..]: [f32; 4]) -> bool {
+    let rows = view.rows.iter().filter(|row| row.page == page);
+    let mut near =
+        rows.filter(|row| row.tokens.first().is_some_and(|first| (first.y - top).abs() < 0.7 * first.height));
+    near.any(|row| {
+        let words: Vec<&Token> = row.tokens.iter().collect();
+        let place = row.tokens.partition_point(|token| token.x + 0.5 < left).min(words.len());
+        let begin = (0..place).rev().find(|place| is_boundary(&words, *place)).map_or(0, |last| last + 1);
+        let end = (place..words.len()).find(|place| is_boundary(&words, *place));
+        let clause = &words[begin..end.map_or(words.len(), |last| last + 1)];
+        clause.iter().any(|token| is_discount(token)) && !clause.iter().any(|token| token.folded == "netto")
+    })
 }
 
 /// BT-20 Payment terms: the sentences as they are written, and each discount in the form of XRechnung.
@@ -160,7 +162,9 @@ fn split_sentences<'a>(words: &[&'a Token]) -> Vec<Sentence<'a>> {
         let early = place
             .checked_sub(1)
             .is_some_and(|last| words[last].x + words[last].width < left + 0.7 * (right - left));
-        if early && new_row(words, place) && token.text.starts_with(char::is_uppercase) {
+        let other = is_about_something_else(std::slice::from_ref(*token)) || token.text.ends_with(':');
+        let row_ends = place.checked_sub(1).is_some_and(|last| closes_row(&words[last].text));
+        if (early || other || row_ends) && new_row(words, place) && token.text.starts_with(char::is_uppercase) {
             sentences.push(std::mem::take(&mut open));
         }
         let again = open.len() > 3
@@ -191,6 +195,12 @@ fn split_sentences<'a>(words: &[&'a Token]) -> Vec<Sentence<'a>> {
 
 fn new_row(words: &[&Token], place: usize) -> bool {
     place.checked_sub(1).is_some_and(|before| words[place].y - words[before].y > 0.5 * words[place].height)
+}
+
+/// A full stop that ends a line ends a sentence as well, but for "3." and "inkl.".
+fn closes_row(word: &str) -> bool {
+    let front = word.trim_end_matches(['.', '!', ')']);
+    word.ends_with(['.', '!']) && (front.chars().count() > 5 || word.ends_with(")."))
 }
 
 /// "12.03.2025." or "2025." ends a sentence, "3." does not.
@@ -231,9 +241,11 @@ fn is_paying(token: &Token) -> bool {
     let word = token.folded.as_str();
     let past = ["bezahlt", "gezahlt", "zahler", "zahlerstand", "zahlernummer", "payments", "nettobetrag"];
     let other = word.starts_with("zahlerst") || word.starts_with("zahlernu") || word.starts_with("zahlpunkt");
-    !other
-        && !past.contains(&word)
-        && PAY.iter().any(|pay| if pay.len() > 3 { word.starts_with(pay) } else { word == *pay })
+    let debit = word.ends_with("lastschrift") || word == "ziehen";
+    debit
+        || !other
+            && !past.contains(&word)
+            && PAY.iter().any(|pay| if pay.len() > 3 { word.starts_with(pay) } else { word == *pay })
 }
 
 fn is_discount(token: &Token) -> bool {
@@ -265,7 +277,10 @@ fn terms_of(sentence: &[&Token], number: usize) -> Vec<Term> {
     if is_about_something_else(&tokens) {
         return Vec::new();
     }
-    let pays = sentence.iter().any(|token| is_paying(token));
+    let full = |token: &&Token| ["abzug", "netto", "net"].contains(&token.folded.as_str());
+    let in_full = sentence.iter().any(full);
+    let pays = sentence.iter().any(|token| is_paying(token))
+        || in_full && sentence.iter().any(|token| is_discount(token));
     let offers = sentence.iter().any(|token| is_discount(token));
     let mut terms: Vec<Term> = Vec::new();
     let mut start = 0;
@@ -277,7 +292,7 @@ fn terms_of(sentence: &[&Token], number: usize) -> Vec<Term> {
         start = place + 1;
         for (when, begin, used) in whens(clause) {
             let read = clause[begin..begin + used].to_vec();
-            let discount = discount_of(clause);
+            let discount = discount_of(clause, in_full);
             terms.push(Term {
                 sentence: number,
                 when,
@@ -292,7 +307,7 @@ fn terms_of(sentence: &[&Token], number: usize) -> Vec<Term> {
     // shorter of two of which neither says so
     let undecided = terms.iter().all(|term| term.discount.is_none());
     if offers && undecided {
-        let percent = discount_of(&tokens).flatten();
+        let percent = discount_of(&tokens, false).flatten();
         let shortest = terms.iter().enumerate().min_by_key(|(_, term)| term.order()).map(|(place, _)| place);
         if let Some(term) = shortest.and_then(|place| terms.get_mut(place)) {
             term.discount = Some(percent);
@@ -374,7 +389,8 @@ fn whens(clause: &[Token]) -> Vec<(When, usize, usize)> {
         let before =
             place.checked_sub(1).is_some_and(|before| BEFORE.contains(&clause[before].folded.as_str()));
         match date_near(clause, place) {
-            Some((date, used, exact)) if before => {
+            // "innerhalb 30 Tagen (06.06.2023)"
+            Some((date, used, exact)) if before || counted(clause, place) => {
                 found.push((When::On(date, exact), place, used));
                 place += used;
             }
@@ -385,8 +401,15 @@ fn whens(clause: &[Token]) -> Vec<(When, usize, usize)> {
     found
 }
 
-/// Whether a clause offers less than the full sum, and how many percent.
-fn discount_of(clause: &[Token]) -> Option<Option<Decimal>> {
+/// The date in brackets is the day a span of days leads to.
+fn counted(clause: &[Token], place: usize) -> bool {
+    let span = place.checked_sub(1).is_some_and(|before| is_days(&clause[before]));
+    span && clause[place].text.starts_with('(')
+}
+
+/// Whether a clause offers less than the full sum, and how many percent. `parted`: the sentence names the full
+/// sum too, so that in "3 % bis 7 Tage, netto 30 Tage" percent alone say it.
+fn discount_of(clause: &[Token], parted: bool) -> Option<Option<Decimal>> {
     let says = clause.iter().any(is_discount);
     let full =
         clause.iter().any(|token| ["netto", "net", "ohne", "rein", "full"].contains(&token.folded.as_str()));
@@ -406,6 +429,9 @@ fn discount_of(clause: &[Token]) -> Option<Option<Decimal>> {
     }
     let less =
         percent.is_some() && clause.iter().any(|token| token.folded == "abzug" || token.folded == "abzuglich");
-    let offered = (says || less) && !full || says && percent.is_some();
+    let alone = parted
+        && percent.is_some()
+        && !clause.iter().any(|token| token.folded == "mwst" || token.folded == "ust");
+    let offered = (says || less || alone) && !full || says && percent.is_some();
     offered.then_some(percent)
 }

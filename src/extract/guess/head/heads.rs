@@ -5,18 +5,20 @@
 
 use super::ballot::{self, Vote, reading};
 use super::catalogue::Kind;
-use super::issued::date_near;
-use super::sheet::Token;
+use super::headings;
+use super::issued::{date_near, is_table_head};
+use super::sheet::{Guess, Token};
 use super::signs::Sign;
 use super::view::{Position, View};
 use super::written::amount;
 use crate::invoice::checks;
+use jiff::civil::Date;
 
 /// BT-1 Invoice number. `codes` are the machine-readable codes of the pages.
 pub fn numbers(view: &View, codes: &[&str], credit: bool) -> Vec<Vote<String>> {
     let mut votes = labelled(view, Kind::Number, 0.9);
     votes.extend(labelled(view, Kind::Paper, 0.6));
-    votes.extend(heading_numbers(view));
+    votes.extend(headings::numbers(view));
     // only a credit note names an invoice that is not itself
     if !credit {
         votes.extend(labelled(view, Kind::Preceding, 0.45));
@@ -24,6 +26,28 @@ pub fn numbers(view: &View, codes: &[&str], credit: bool) -> Vec<Vote<String>> {
     let echoes = echoes(view, &votes, codes);
     votes.extend(echoes);
     votes
+}
+
+/// "57/2023" that was read as "5712023": a 1 before the year of the invoice is a slash, unless the pages are a text
+/// layer. It stays doubtful.
+pub fn slashed(view: &View, number: Guess<String>, issued: Option<Date>) -> Guess<String> {
+    let Some(issued) = issued else { return number };
+    let digits = number.value.bytes().all(|byte| byte.is_ascii_digit());
+    let read = view.rows.iter().flat_map(|row| &row.tokens).filter(|token| token.text.contains(&number.value));
+    let scanned = read.map(|token| token.confidence).fold(1.0, f32::min) < 0.999;
+    let front = [0, -1, 1].iter().find_map(|years| {
+        let year = (issued.year() + years).to_string();
+        number.value.strip_suffix(&year)?.strip_suffix('1').map(|front| (front.to_owned(), year))
+    });
+    match front.filter(|(front, _)| digits && scanned && (1..=5).contains(&front.len())) {
+        Some((front, year)) => {
+            let mut number =
+                Guess { value: format!("{front}/{year}"), ..number }.marked("slash").marked("repaired");
+            number.evidence.confidence *= 0.6;
+            number
+        }
+        None => number,
+    }
 }
 
 /// BT-25 Preceding Invoice reference, on a credit note.
@@ -78,6 +102,9 @@ fn labelled(view: &View, kind: Kind, weight: f32) -> Vec<Vote<String>> {
             marks.push("in-sentence");
         }
         if named.position == Position::Below {
+            if is_table_head(view, sign.row) {
+                continue;
+            }
             weight *= if view.fills_cell(&named) { 0.96 } else { 0.85 };
             marks.push("below");
         }
@@ -91,71 +118,6 @@ fn labelled(view: &View, kind: Kind, weight: f32) -> Vec<Vote<String>> {
         votes.push(Vote::new(named.value, key, weight, named.tokens, &marks));
     }
     votes
-}
-
-/// "Rechnung 2026-017": a heading with its number behind it.
-fn heading_numbers(view: &View) -> Vec<Vote<String>> {
-    let mut votes = Vec::new();
-    for cell in &view.cells {
-        for place in 0..cell.tokens.len().min(3) {
-            let word = cell.tokens[place].folded.as_str();
-            let heading = word.ends_with("rechnung")
-                && !["berechnung", "umrechnung", "anrechnung", "verrechnung"].contains(&word)
-                || ["gutschrift", "invoice", "rechnungskorrektur", "liquidation", "honorarnote"]
-                    .contains(&word);
-            let other = place > 0
-                && ["zu", "zur", "der", "ihrer", "ihre", "unserer", "ursprungliche", "zugehorige"]
-                    .contains(&cell.tokens[place - 1].folded.as_str());
-            if !heading || other || view.sign_at(cell.row, cell.start + place).is_some() {
-                continue;
-            }
-            // the number may stand in the next cell, like the value of a label
-            let row = &view.rows[cell.row].tokens;
-            let next = cell.start + place + 1;
-            let alone = place + 1 == cell.tokens.len();
-            let near = row.get(next).is_some_and(|token| token.x - cell.right < 14.0 * cell.height);
-            let beyond =
-                || view.neighbour(cell.row, next - 1).map(|(row, start)| view.cell_at(row, start).tokens);
-            let rest = if alone && near {
-                view.cell_at(cell.row, next).tokens
-            } else if alone {
-                beyond().or_else(|| number_below(view, cell.row, next - 1)).unwrap_or_default()
-            } else {
-                &cell.tokens[place + 1..]
-            };
-            let Some((value, used)) = identifier(rest) else { continue };
-            let digits = value.chars().filter(char::is_ascii_digit).count();
-            let year = digits == 4 && value.len() == 4 && (value.starts_with("20") || value.starts_with("19"));
-            if digits < 3 || year {
-                continue;
-            }
-            let tokens = &rest[..used];
-            let weight = if alone {
-                0.6
-            } else if place == 0 {
-                0.7
-            } else {
-                0.5
-            };
-            let key = ballot::key(&value);
-            votes.push(Vote::new(value, key, weight, tokens, &["heading", reading(tokens)]));
-            break;
-        }
-    }
-    votes
-}
-
-/// "Rechnung" above "Nr. 4711", or above "Nummer" with the number below that.
-fn number_below<'a>(view: &View<'a>, row: usize, token: usize) -> Option<&'a [Token]> {
-    const NUMBER: [&str; 4] = ["nr", "no", "nummer", "number"];
-    let label = &view.cells[super::cells::below(&view.cells, view.cell_number(row, token))?];
-    let first = label.tokens.first().filter(|first| NUMBER.contains(&first.folded.as_str()))?;
-    if label.tokens.len() > 1 {
-        return Some(&label.tokens[1..]);
-    }
-    let below = super::cells::below(&view.cells, view.cell_number(label.row, label.start))?;
-    let value = &view.cells[below];
-    ((value.left - first.x).abs() < first.height).then_some(value.tokens)
 }
 
 /// The same value where nothing names it: page headers, the purpose of the payment, a code.
@@ -327,6 +289,9 @@ pub fn identifier(tokens: &[Token]) -> Option<(String, usize)> {
     let begin = tokens.iter().take(3).position(|token| {
         token.text.contains(char::is_alphanumeric) && !NUMBER.contains(&token.folded.as_str())
     })?;
+    if is_word(&tokens[begin].text) {
+        return None;
+    }
     let mut joined = String::new();
     let mut used = 0;
     for place in begin..tokens.len().min(begin + 4) {
@@ -398,6 +363,13 @@ fn goes_on(tokens: &[Token], place: usize, word: &str, joined: &str) -> bool {
     let sign = word.chars().count() <= 4 && word.chars().all(|c| !c.is_lowercase());
     let first = !is_digit(joined);
     if is_digit(word) { first || word.len() > 1 || joined.ends_with(['-', '/']) } else { sign && next }
+}
+
+/// "Strom 2024" names a year of something, "Bestell-Nr. 17" something else; a sign is short or in capitals.
+fn is_word(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let digit = text.contains(|c: char| c.is_ascii_digit());
+    !digit && letters > 3 && text.chars().any(char::is_lowercase)
 }
 
 /// Built like something that has its own label.

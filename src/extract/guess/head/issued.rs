@@ -5,6 +5,7 @@
 use super::ballot::{Vote, reading};
 use super::catalogue::Kind;
 use super::dates::{damaged_date, date};
+use super::headings::is_sum;
 use super::heads::identifier;
 use super::sheet::{Token, date_at};
 use super::view::{Position, View};
@@ -129,6 +130,9 @@ pub fn labelled(view: &View, kind: Kind, weight: f32) -> Vec<Vote<Date>> {
     let mut votes = Vec::new();
     for sign in view.of(kind) {
         let Some(named) = view.value(sign, read) else { continue };
+        if kind == Kind::Issued && !sign.firm && is_sum(view, view.cell_at(sign.row, sign.start)) {
+            continue;
+        }
         let (date, exact) = named.value;
         let below = named.position == Position::Below;
         if kind == Kind::Day && (below && is_table_head(view, sign.row) || view.rows[sign.row].page > 1) {
@@ -158,26 +162,46 @@ pub fn labelled(view: &View, kind: Kind, weight: f32) -> Vec<Vote<Date>> {
 }
 
 /// The head of a table of items: the date below is the day of a service.
-fn is_table_head(view: &View, row: usize) -> bool {
-    const COLUMNS: [&str; 16] = [
-        "menge",
-        "bezeichnung",
-        "beschreibung",
+pub fn is_table_head(view: &View, row: usize) -> bool {
+    const COLUMNS: [&str; 13] = [
         "betrag",
-        "preis",
-        "einzelpreis",
-        "gesamtpreis",
         "leistung",
         "tatigkeit",
         "stunden",
-        "description",
         "amount",
         "qty",
         "artikel",
         "ep",
         "gp",
+        "pos",
+        "summe",
+        "text",
+        "total",
     ];
-    view.rows[row].tokens.iter().filter(|token| COLUMNS.contains(&token.folded.as_str())).count() >= 2
+    const STEMS: [&str; 14] = [
+        "menge",
+        "mge",
+        "anzahl",
+        "stuck",
+        "einheit",
+        "einzel",
+        "preis",
+        "gesamtpreis",
+        "positionssumme",
+        "bezeichnung",
+        "beschreibung",
+        "description",
+        "quantity",
+        "price",
+    ];
+    const ENDS: [&str; 4] = ["preis", "bezeichnung", "beschreibung", "betrag"];
+    let column = |token: &&Token| {
+        let word = token.folded.as_str();
+        COLUMNS.contains(&word)
+            || STEMS.iter().any(|stem| word.starts_with(stem))
+            || ENDS.iter().any(|end| word.ends_with(end))
+    };
+    view.rows[row].tokens.iter().filter(column).count() >= 2
 }
 
 /// "Rechnung Nr. 17 vom 3. November 2026"
@@ -197,7 +221,7 @@ fn beside_number(view: &View) -> Vec<Vote<Date>> {
         let refers = view.signs.iter().any(|sign| sign.row == cell.row && sign.kind == Kind::Preceding);
         let other =
             names > 0 && ["zu", "zur", "der", "unserer"].contains(&cell.tokens[names - 1].folded.as_str());
-        if refers || other {
+        if refers || other || is_sum(view, cell) {
             continue;
         }
         let vom = cell.tokens.iter().take(8).position(|token| token.folded == "vom" || token.folded == "dated");

@@ -170,7 +170,7 @@ pub fn is_street(tokens: &[Token]) -> bool {
 
 /// Bodies that receive: what is called so did not send us an invoice, but for its enterprises.
 pub fn is_public(tokens: &[Token]) -> bool {
-    const PUBLIC: [&str; 34] = [
+    const PUBLIC: [&str; 37] = [
         "stadt",
         "gemeinde",
         "landkreis",
@@ -205,6 +205,9 @@ pub fn is_public(tokens: &[Token]) -> bool {
         "kreisausschuss",
         "freistaat",
         "verwaltungsverband",
+        "burgermeisteramt",
+        "oberburgermeister",
+        "gemeindevorstand",
     ];
     let firm = tokens.iter().any(is_form);
     let public = tokens.iter().take(3).any(|token| PUBLIC.contains(&token.folded.as_str()));
@@ -244,7 +247,7 @@ pub fn is_department(tokens: &[Token]) -> bool {
     tokens.first().is_some_and(|first| {
         let word = first.folded.as_str();
         DEPARTMENTS.contains(&word)
-            || word.ends_with("amt") && word.len() > 5
+            || word.ends_with("amt") && word.len() > 5 && word != "burgermeisteramt"
             || ["zhd", "z", "co", "herrn", "herr", "frau", "hd"].contains(&word)
     })
 }
@@ -319,9 +322,13 @@ pub fn is_contact(tokens: &[Token]) -> bool {
         "vatid",
         "handelsregister",
     ];
+    // "Nordfunk Mobil SE" is a firm
+    const IN_NAMES: [&str; 5] = ["mobil", "web", "internet", "mail", "fon"];
+    let plain = |token: &Token| !token.text.contains(|c: char| c.is_ascii_digit() || ":@".contains(c));
+    let firm = tokens.iter().any(is_form) && tokens.iter().all(plain);
     tokens.iter().any(|token| {
         let text = token.text.as_str();
-        CONTACT.contains(&token.folded.as_str())
+        CONTACT.contains(&token.folded.as_str()) && !(firm && IN_NAMES.contains(&token.folded.as_str()))
             || text.contains('@')
             || text.starts_with("www.")
             || text.contains("://")

@@ -7,6 +7,7 @@
 use super::ballot::{Vote, key, reading};
 use super::buyer::contact_below;
 use super::catalogue::Kind;
+use super::cells::Cell;
 use super::names::{
     could_be_name, form_end, goes_on, is_bank, is_contact, is_form, is_label, is_phrase, is_public, is_street,
     post_code,
@@ -226,9 +227,27 @@ fn letterhead(view: &View) -> Vec<Vote<String>> {
         } else {
             continue;
         };
+        let weight = if in_window(view, cell) { 0.3 * weight } else { weight };
         found.extend(candidate(tokens, weight, "letterhead"));
     }
     found
+}
+
+/// Begins the address in the window of the envelope: a town stands below, and no telephone below that.
+fn in_window(view: &View, cell: &Cell) -> bool {
+    if cell.page != 1 || cell.depth < 0.11 || cell.depth > 0.36 || cell.left > 300.0 {
+        return false;
+    }
+    let first = view.cells.partition_point(|other| other.row <= cell.row);
+    let below = view.cells[first..].iter().enumerate().take_while(|(_, other)| other.row <= cell.row + 12);
+    below
+        .filter(|(_, other)| post_code(other.tokens).is_some_and(|place| place < 2))
+        .filter(|(_, town)| !contact_below(view, town))
+        .any(|(place, _)| {
+            view.address_lines(first + place)
+                .iter()
+                .any(|line| view.cells[*line].row == cell.row && view.cells[*line].start == cell.start)
+        })
 }
 
 /// Names above an address at the foot of a page, or above telephone and bank.
@@ -312,7 +331,8 @@ fn legal_forms(view: &View) -> Vec<Vote<String>> {
             let rest = &cell.tokens[start..];
             let end = rest.iter().position(is_mark).unwrap_or(rest.len());
             if let Some(form) = form_end(&rest[..end]) {
-                found.extend(candidate(&rest[..form], 0.35, "form"));
+                let weight = if in_window(view, cell) { 0.1 } else { 0.35 };
+                found.extend(candidate(&rest[..form], weight, "form"));
             }
             start += end + 1;
         }
@@ -355,7 +375,9 @@ fn candidate(tokens: &[Token], weight: f32, mark: &'static str) -> Option<Vote<S
     }
     let form = tokens.iter().any(is_form);
     let street = !form && is_street(tokens);
-    if is_public(tokens) || street || post_code(tokens).is_some() {
+    // a town bills too, but only where it clearly speaks of itself
+    let own = ["sender-line", "footer", "label", "holder"].contains(&mark);
+    if is_public(tokens) && !own || street || post_code(tokens).is_some() {
         return None;
     }
     let trim = |c: char| c.is_whitespace() || ",;:·•|*●".contains(c);

@@ -51,7 +51,10 @@ fn sign_from(view: &View, number: usize, row: &Row, start: usize) -> Option<Sign
     }
     let mut joined = String::new();
     let mut best: Option<(Kind, bool, usize)> = None;
-    for (place, token) in tokens.iter().enumerate().skip(start).take(LONGEST) {
+    let cell = view.cell_at(number, start);
+    // "Kundennr.   Rechnungs-Nr." are two labels
+    let most = LONGEST.min(cell.start + cell.tokens.len() - start);
+    for (place, token) in tokens.iter().enumerate().skip(start).take(most) {
         let front = token.text.split_once('/').filter(|(front, _)| place > start || front.len() > 3);
         if let Some((front, _)) = front
             && let Some((kind, true)) = catalogue::kind_of(&format!("{joined}{}", folded(front)))
@@ -80,7 +83,6 @@ fn sign_from(view: &View, number: usize, row: &Row, start: usize) -> Option<Sign
         return None;
     }
     let colon = tokens[end - 1].text.ends_with(':') || tokens.get(end).is_some_and(|next| next.text == ":");
-    let cell = view.cell_at(number, start);
     let opens = cell.start == start || tokens[start - 1].folded.is_empty();
     // "Steuerbevollmächtigter des Verkäufers:" is somebody else
     if matches!(kind, Kind::Seller | Kind::Buyer) && !opens {

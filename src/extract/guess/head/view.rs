@@ -120,7 +120,9 @@ impl<'a> View<'a> {
                 }
             }
             (Some(right), None) => Some(right),
-            (None, below) => self.beyond(sign, &read).or_else(second).or(below),
+            (None, below) => {
+                self.beyond(sign, &read).or_else(second).or(below).or_else(|| self.wrapped(sign, &read))
+            }
         }
     }
 
@@ -156,6 +158,29 @@ impl<'a> View<'a> {
         let same_cell = self.cell_number(row, start) == self.cell_number(row, end - 1);
         let position = if same_cell { Position::Right } else { Position::Across };
         Some(Named { value, tokens: &tokens[start..start + used], position, row, start })
+    }
+
+    /// "Datum: 3.11.2026 · Rechnungsnummer:" ends its line, and the value begins the next one.
+    fn wrapped<T>(
+        &self,
+        sign: &Sign,
+        read: &impl Fn(&'a [Token]) -> Option<(T, usize)>,
+    ) -> Option<Named<'a, T>> {
+        let row = &self.rows[sign.row];
+        let rest = &row.tokens[sign.end..];
+        let ends = rest.iter().all(|token| token.folded.is_empty()) && sign.start > 2;
+        let colon = row.tokens[sign.start..].iter().any(|token| token.text.ends_with(':'));
+        let listed = self.signs.iter().any(|other| other.row == sign.row && other.end <= sign.start);
+        let next = self.rows.get(sign.row + 1).filter(|next| next.page == row.page)?;
+        let (first, begin) = (next.tokens.first()?, row.tokens.first()?);
+        let close = (first.x - begin.x).abs() < first.height && first.y - begin.y < 2.2 * first.height;
+        if !(ends && colon && listed && close) {
+            return None;
+        }
+        let limit = self.next_sign(sign.row + 1, 0);
+        let (value, used) = read(&next.tokens[..limit])?;
+        let tokens = &next.tokens[..used];
+        Some(Named { value, tokens, position: Position::Across, row: sign.row + 1, start: 0 })
     }
 
     /// Columns may stand a little higher or lower than each other: the value beside a label that fell into the
