@@ -122,7 +122,7 @@ fn item(rows: &[Row], number: usize, amounts: &[Money], head: &Head) -> Option<I
     if said == Some(Role::Carry) {
         return None;
     }
-    let parts = Parts::of(row, front, head);
+    let parts = Parts::of(row, front, head, amounts);
     if found.is_none() && !parts.has_both() {
         return None;
     }
@@ -182,7 +182,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of(row: &Row, front: usize, head: &'a Head) -> Self {
+    fn of(row: &Row, front: usize, head: &'a Head, amounts: &[Money]) -> Self {
         let (mut id, mut first) = (None, 0);
         if let Some(token) = row.tokens.first().filter(|_| head.of(Holds::Position).is_some() && front > 0) {
             let plain = token.text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -195,11 +195,17 @@ impl<'a> Parts<'a> {
         let mut numbers: Vec<Number> = Vec::new();
         let mut discount = None;
         for (place, token) in row.tokens.iter().enumerate().take(front).skip(first) {
-            let values = readings(&token.text);
+            // "4 629,32" is one number.
+            let whole = amounts.iter().find(|money| money.end > money.start + 1 && money.start <= place && place < money.end);
+            if whole.is_some_and(|money| money.start < place) {
+                continue;
+            }
+            let values = whole.map_or_else(|| readings(&token.text), |money| vec![money.value.abs()]);
             if values.is_empty() {
                 continue;
             }
-            let holds = head.under(token.x, token.x + token.width);
+            let right = whole.map_or(token.x + token.width, |money| money.right);
+            let holds = head.under(token.x, right);
             if holds == Some(Holds::Discount) {
                 discount = values.first().copied();
             } else if holds != Some(Holds::Article) || head.of(Holds::Quantity).is_none() {
@@ -459,13 +465,13 @@ fn above_sums(rows: &[Row], amounts: &[Vec<Money>]) -> Vec<Item> {
             break;
         }
         silent = 0;
-        items.push(headless(rows, number, total, &none));
+        items.push(headless(rows, number, total, &none, amounts));
     }
     items.reverse();
     items
 }
 
-fn headless(rows: &[Row], number: usize, total: &Money, none: &Head) -> Item {
+fn headless(rows: &[Row], number: usize, total: &Money, none: &Head, amounts: &[Vec<Money>]) -> Item {
     let row = &rows[number];
     let words: Vec<Token> = row.tokens[..total.start].to_vec();
     // "2,25 x 3,99" above or below the line, or in it
@@ -480,7 +486,7 @@ fn headless(rows: &[Row], number: usize, total: &Money, none: &Head) -> Item {
                 || token.folded.ends_with('x')
         });
         if times && end <= 16 {
-            proof = Parts::of(other, end, none).proof(total.value);
+            proof = Parts::of(other, end, none, &amounts[beside]).proof(total.value);
         }
     }
     let letters = |token: &&Token| token.text.chars().any(char::is_alphabetic);

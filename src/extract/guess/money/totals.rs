@@ -133,11 +133,11 @@ impl Sheet<'_> {
         for gross in values(Role::Gross).into_iter().chain(dues) {
             for taxes in &taxes {
                 let net = gross - total(taxes);
-                if self.index.contains_key(&net) {
+                if self.index.contains_key(&net) || !of_taxes(net, taxes).is_empty() {
                     add(net, gross, taxes);
                 }
             }
-            for net in nets.iter().filter(|net| self.index.contains_key(&(gross - **net))) {
+            for net in nets.iter().filter(|net| self.may_be_vat(gross - **net)) {
                 add(*net, gross, &[]);
             }
         }
@@ -147,6 +147,14 @@ impl Sheet<'_> {
             }
         }
         readings
+    }
+
+    /// Printed, and not only as something else.
+    fn may_be_vat(&self, value: Decimal) -> bool {
+        const NEVER: &[Role] =
+            &[Role::Charge, Role::Allowance, Role::Paid, Role::Rounding, Role::Tender, Role::Due, Role::Carry];
+        let places = [value, -value].into_iter().filter_map(|value| self.index.get(&value));
+        places.flatten().any(|place| !self.all[*place].is_one_of(NEVER) && !self.all[*place].item)
     }
 
     /// Nothing is charged: net is gross.
