@@ -120,8 +120,9 @@ fn signed(tokens: &[Token], place: usize, writes: Writes) -> Option<(Amount, usi
     if !near || !["", "€", "EUR", "Euro", "CHF", "USD", "GBP", "$", "£"].contains(&behind) {
         return None;
     }
-    let (value, used, sound) = joined(&tokens[place + 1..], writes)
-        .or_else(|| alone(tokens, place + 1, writes.points || !behind.is_empty()).map(|value| (value, 1, true)))?;
+    let (value, used, sound) = joined(&tokens[place + 1..], writes).or_else(|| {
+        alone(tokens, place + 1, writes.points || !behind.is_empty()).map(|value| (value, 1, true))
+    })?;
     let positive = value.value().is_sign_positive();
     positive.then(|| (Amount::new(-value.value()), used + 1, sound))
 }

@@ -4,8 +4,8 @@
 //! proof; without earlier payments the gross sum is due. A receipt that was paid at the counter leaves nothing
 //! due and says nothing.
 
-use super::labelled::{Hole, Labelled};
 use super::amounts::Money;
+use super::labelled::{Hole, Labelled};
 use super::roles::Role;
 use super::sheet::Guess;
 use crate::invoice::{Amount, Evidence};
@@ -50,10 +50,7 @@ pub fn owed(all: &[Labelled], holes: &[Hole], gross: Option<&Guess<Amount>>, gir
         let taken = holes.iter().filter(|hole| hole.role == Role::Paid).map(|hole| &hole.at);
         let smaller = last.money.value.abs() < total.abs();
         if smaller && taken.chain(payments.iter().map(|paid| &paid.money)).any(unread) {
-            return checked(
-                Owed { due: Some(last.money.guess(0.6).marked("label")), ..Owed::default() },
-                giro,
-            );
+            return checked(Owed { due: Some(last.money.guess(0.6).marked("label")), ..Owed::default() }, giro);
         }
     }
     if let Some(due) = named.map(|named| dues[named]) {
