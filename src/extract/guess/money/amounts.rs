@@ -179,7 +179,7 @@ fn joined(tokens: &[Token], writes: Writes) -> Option<(Amount, usize, bool)> {
 /// Thousands parted by blanks. A letter of a typewriter is as wide as its blank, so the gap alone does not tell;
 /// who writes `1.234,56` elsewhere does not write `1 234,56`.
 fn parted(tokens: &[Token], writes: Writes) -> Option<(Amount, usize)> {
-    let widest = if writes.unparted { 0.4 } else { 0.75 };
+    let widest = if writes.unparted { 0.4 } else { 0.9 };
     let front = tokens.first()?.text.as_str();
     let bare = front.strip_prefix(MINUS).unwrap_or(front).trim_start_matches(['€', '$']);
     if !digits(bare) || bare.len() > 3 || bare.starts_with('0') {

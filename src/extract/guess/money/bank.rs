@@ -10,7 +10,9 @@ use crate::invoice::Evidence;
 use std::collections::BTreeSet;
 
 /// Below this confidence of the reader a BIC that stands there once is left out.
-const WELL_READ: f32 = 0.75;
+const WELL_READ: f32 = 0.6;
+/// The same where its bank is written with O or Q, which are taken for each other.
+const WELL_READ_ROUND: f32 = 0.7;
 
 const LABELS: &[&str] = &[
     "bic",
@@ -32,6 +34,10 @@ pub fn bic(rows: &[Row], account: Option<&Guess<String>>) -> Option<Guess<String
             found.extend(beside(rows, place, read).or_else(|| wrapped(rows, place, read)));
         }
     }
+    // One that was read well stands above what was read badly elsewhere.
+    if found.iter().any(|bic| !read_badly(bic)) {
+        found.retain(|bic| !read_badly(bic));
+    }
     let country = account.and_then(|account| account.value.get(..2));
     let (right, wrong): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|bic| country.is_none_or(|country| bic.value.get(4..6) == Some(country)));
@@ -43,11 +49,15 @@ pub fn bic(rows: &[Row], account: Option<&Guess<String>>) -> Option<Guess<String
         |bic: &Guess<String>| (bic.evidence.page, bic.evidence.area[0] as i32, bic.evidence.area[1] as i32);
     let places = right.iter().filter(|bic| bic.value == best.value).map(at).collect::<BTreeSet<_>>();
     let unlike = right.iter().any(|bic| alike(&bic.value, &best.value));
-    if unlike || places.len() < 2 && best.evidence.marks.iter().any(|mark| mark == "read-badly") {
+    if unlike || places.len() < 2 && read_badly(&best) {
         return None;
     }
     let best = if several { best.marked("several") } else { best };
     Some(if country.is_some() { best.marked("country") } else { best })
+}
+
+fn read_badly(bic: &Guess<String>) -> bool {
+    bic.evidence.marks.iter().any(|mark| mark == "read-badly")
 }
 
 /// The same BIC, read in two ways.
@@ -70,7 +80,9 @@ fn read(tokens: &[Token]) -> Option<Guess<String>> {
     }
     let guess = Guess::new(value, if repaired { 0.8 } else { 0.9 }, &tokens[..1]).marked("label");
     let guess = if repaired { guess.marked("repaired") } else { guess };
-    Some(if tokens[0].confidence < WELL_READ { guess.marked("read-badly") } else { guess })
+    let round = word.get(..4).is_some_and(|bank| bank.contains(['O', 'Q']));
+    let least = if round { WELL_READ_ROUND } else { WELL_READ };
+    Some(if tokens[0].confidence < least { guess.marked("read-badly") } else { guess })
 }
 
 /// The place of a bank is never written with O or I at its end, and S stands there with a digit of its region

@@ -191,7 +191,8 @@ impl Sheet<'_> {
     }
 
     fn gross_points(&self, gross: Decimal) -> i32 {
-        let label = self.labelled(gross, &[Role::Gross, Role::NetAndGross]);
+        // What one rate comes to is not the sum of the invoice.
+        let label = self.labelled(gross, &[Role::Gross, Role::NetAndGross]).filter(|label| !label.share);
         let due = self.labelled(gross, &[Role::Due]).is_some();
         let points = match label {
             Some(labelled) if labelled.is_strong() => 4,
@@ -236,7 +237,7 @@ impl Sheet<'_> {
     pub fn labelled(&self, value: Decimal, roles: &[Role]) -> Option<&Labelled> {
         let places = self.index.get(&value)?;
         let fitting = places.iter().map(|place| &self.all[*place]).filter(|labelled| labelled.is_one_of(roles));
-        fitting.max_by_key(|labelled| (labelled.money.sound, labelled.is_strong(), labelled.money.row))
+        fitting.max_by_key(|sum| (sum.money.sound, !sum.share, sum.is_strong(), sum.money.row))
     }
 
     /// Where an amount of this role was read with one digit wrong, without its comma, or not at all.
@@ -299,6 +300,10 @@ fn of_sums(net: Decimal, gross: Decimal, taxes: &[&Labelled], known: &[Vec<Found
     let vat = gross - net;
     let part = !vat.is_zero() && vat.is_sign_negative() == net.is_sign_negative();
     if !part || vat.abs() * Decimal::ONE_HUNDRED > net.abs() * Decimal::from(HIGHEST_VAT) {
+        return None;
+    }
+    // So little is a fee that nobody names as one.
+    if taxes.is_empty() && vat.abs() * Decimal::from(50) < net.abs() {
         return None;
     }
     let mut shares = of_taxes(net, taxes);
