@@ -8,11 +8,13 @@ mod bank;
 mod columns;
 mod currency;
 mod giro;
+mod headless;
 mod iban;
 mod ids;
 mod labelled;
 mod lines;
 mod owed;
+mod parts;
 mod roles;
 mod shares;
 mod totals;
@@ -73,8 +75,9 @@ fn money(invoice: &mut Invoice, rows: &[Row], giro: Option<&Giro>) {
     let asked = giro.and_then(|giro| giro.amount);
     let mut hints = Hints { lines: line_sums(&items, &all), giro: asked, ..Hints::default() };
     (hints.reverse, hints.exempt) = without_vat(rows);
-    let sums = sums(&all, &holes(rows, &amounts), &hints);
-    let owed = owed(&all, sums.gross.as_ref(), asked);
+    let holes = holes(rows, &amounts);
+    let sums = sums(&all, &holes, &hints);
+    let owed = owed(&all, &holes, sums.gross.as_ref(), asked);
     extras(invoice, &all, &items, &sums);
     let named = all.iter().any(|sum| {
         let whole = sum.is_one_of(&[Role::Net, Role::Gross, Role::NetAndGross]) && sum.is_strong() && !sum.item;

@@ -43,10 +43,10 @@ impl Money {
 
 /// The amounts of every row, from left to right.
 pub fn amounts(rows: &[Row]) -> Vec<Vec<Money>> {
-    let points = writes_points(rows);
+    let writes = writes(rows);
     let mut found: Vec<Vec<Money>> = Vec::with_capacity(rows.len());
     for (number, row) in rows.iter().enumerate() {
-        found.push(of_row(number, row, points));
+        found.push(of_row(number, row, writes));
     }
     let mut count: usize = found.iter().map(Vec::len).sum();
     for monies in &mut found {
@@ -59,25 +59,36 @@ pub fn amounts(rows: &[Row]) -> Vec<Vec<Money>> {
     found
 }
 
-/// Amounts are written `12.50` here: far more of them than with a comma.
-fn writes_points(rows: &[Row]) -> bool {
-    let (mut points, mut commas) = (0, 0);
+/// How the document writes its amounts.
+#[derive(Debug, Clone, Copy, Default)]
+struct Writes {
+    /// `12.50`: far more of them than with a comma.
+    points: bool,
+    /// `1.234,56` or `1234,56` stands somewhere: a blank between digits parts two numbers.
+    unparted: bool,
+}
+
+fn writes(rows: &[Row]) -> Writes {
+    let (mut points, mut commas, mut unparted) = (0, 0, false);
     for token in rows.iter().flat_map(|row| &row.tokens) {
         if amount(&token.text).is_some_and(|_| token.text.rfind(',') > token.text.rfind('.')) {
             commas += 1;
+            let digits = token.text.bytes().filter(u8::is_ascii_digit).count();
+            unparted |= digits > 5 && !token.text.starts_with('-');
         } else if dotted_amount(&token.text).is_some() {
             points += 1;
         }
     }
-    points > 3 * commas
+    Writes { points: points > 3 * commas, unparted }
 }
 
-fn of_row(number: usize, row: &Row, points: bool) -> Vec<Money> {
+fn of_row(number: usize, row: &Row, writes: Writes) -> Vec<Money> {
     let mut monies: Vec<Money> = Vec::new();
     let mut place = 0;
     while place < row.tokens.len() && monies.len() < MOST_IN_A_ROW {
-        let found = joined(&row.tokens[place..])
-            .or_else(|| alone(&row.tokens, place, points).map(|value| (value, 1, true)))
+        let found = signed(&row.tokens, place, writes)
+            .or_else(|| joined(&row.tokens[place..], writes))
+            .or_else(|| alone(&row.tokens, place, writes.points).map(|value| (value, 1, true)))
             .or_else(|| mended(&row.tokens, place).map(|value| (value, 1, false)));
         let Some((value, used, sound)) = found else {
             place += 1;
@@ -98,6 +109,22 @@ fn of_row(number: usize, row: &Row, points: bool) -> Vec<Money> {
         place += used;
     }
     monies
+}
+
+/// `- 12,00`, `-€ 12,00`, `−EUR 1 234,56`: the minus stands by itself or before the currency.
+fn signed(tokens: &[Token], place: usize, writes: Writes) -> Option<(Amount, usize, bool)> {
+    let (sign, next) = (&tokens[place], tokens.get(place + 1)?);
+    let behind = sign.text.strip_prefix(MINUS)?;
+    let most = if behind.is_empty() { 0.6 } else { 1.2 };
+    let near = next.x - (sign.x + sign.width) <= most * next.height.min(sign.height.max(next.height * 0.7));
+    if !near || !["", "€", "EUR", "Euro", "CHF", "USD", "GBP", "$", "£"].contains(&behind) {
+        return None;
+    }
+    let (value, used, sound) = joined(&tokens[place + 1..], writes).or_else(|| {
+        alone(tokens, place + 1, writes.points || !behind.is_empty()).map(|value| (value, 1, true))
+    })?;
+    let positive = value.value().is_sign_positive();
+    positive.then(|| (Amount::new(-value.value()), used + 1, sound))
 }
 
 fn alone(tokens: &[Token], place: usize, points: bool) -> Option<Amount> {
@@ -122,24 +149,21 @@ pub fn is_currency(token: &Token) -> bool {
     ["€", "EUR", "Euro", "CHF", "USD", "GBP", "$", "£", "Fr."].contains(&token.text.as_str())
 }
 
-/// An amount that fell apart: `1 234,56`, `35. 440,97`, `37.511 37`, `- 12,00`, `12, 50`.
-fn joined(tokens: &[Token]) -> Option<(Amount, usize, bool)> {
+/// An amount that fell apart: `1 234,56`, `12 345 678,90`, `35. 440,97`, `37.511 37`, `12, 50`.
+fn joined(tokens: &[Token], writes: Writes) -> Option<(Amount, usize, bool)> {
+    if let Some((value, used)) = parted(tokens, writes) {
+        return Some((value, used, true));
+    }
     let [first, second, ..] = tokens else { return None };
-    let gap = second.x - (first.x + first.width);
-    if gap > 0.6 * second.height.min(first.height) || percent_follows(tokens, 1) {
+    if !close(first, second, 0.6) || percent_follows(tokens, 1) {
         return None;
     }
     let (front, back) = (first.text.as_str(), second.text.as_str());
-    if ["-", "−", "–"].contains(&front) {
-        return amount(&format!("-{back}")).map(|value| (value, 2, true));
-    }
-    let number = front.strip_prefix(['-', '−']).unwrap_or(front);
+    let number = front.strip_prefix(MINUS).unwrap_or(front);
     let back = back.trim_end_matches(['€', '|', '*']);
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let grouped = number.split('.').all(digits) && number.len() <= 7;
-    let thousands = digits(number) && number.len() <= 3 && back.find([',', '.']) == Some(3);
     let point = number.strip_suffix('.').is_some_and(digits) && back.find([',', '.']) == Some(3);
-    if thousands || point {
+    if point {
         return amount(&format!("{}{back}", front.trim_end_matches('.'))).map(|value| (value, 2, true));
     }
     let cents = back.strip_prefix(',').unwrap_or(back);
@@ -150,6 +174,43 @@ fn joined(tokens: &[Token]) -> Option<(Amount, usize, bool)> {
     }
     let lost = number.contains('.') && grouped && digits(back) && back.len() == 2;
     if lost { amount(&format!("{front},{back}")).map(|value| (value, 2, false)) } else { None }
+}
+
+/// Thousands parted by blanks. A letter of a typewriter is as wide as its blank, so the gap alone does not tell;
+/// who writes `1.234,56` elsewhere does not write `1 234,56`.
+fn parted(tokens: &[Token], writes: Writes) -> Option<(Amount, usize)> {
+    let widest = if writes.unparted { 0.4 } else { 0.9 };
+    let front = tokens.first()?.text.as_str();
+    let bare = front.strip_prefix(MINUS).unwrap_or(front).trim_start_matches(['€', '$']);
+    if !digits(bare) || bare.len() > 3 || bare.starts_with('0') {
+        return None;
+    }
+    let mut whole = front.to_owned();
+    for (used, pair) in (2..=4).zip(tokens.windows(2)) {
+        let back = pair[1].text.trim_end_matches(['€', '|', '*']);
+        if !close(&pair[0], &pair[1], widest) {
+            return None;
+        }
+        if back.find([',', '.']) == Some(3) && !percent_follows(tokens, used - 1) {
+            return amount(&format!("{whole}{back}")).map(|value| (value, used));
+        }
+        if back.len() != 3 || !digits(back) {
+            return None;
+        }
+        whole.push_str(back);
+    }
+    None
+}
+
+const MINUS: [char; 3] = ['-', '−', '–'];
+
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The gap between two words is at most so many heights.
+fn close(first: &Token, second: &Token, most: f32) -> bool {
+    second.x - (first.x + first.width) <= most * second.height.min(first.height)
 }
 
 /// `1.234.56`, `12,5O`, `1:21`, `37.62`: what it says when look-alikes are put right.

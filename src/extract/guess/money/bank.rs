@@ -3,9 +3,16 @@
 //! In: rows, the IBAN. Out: guesses. A BIC has no check digit: it must be labelled, built like one, and of the
 //! country of the IBAN. Absent on purpose: knowing banks.
 
+use super::ids::wrapped;
 use super::labels::{beside, places};
 use super::sheet::{Guess, Row, Token, text};
 use crate::invoice::Evidence;
+use std::collections::BTreeSet;
+
+/// Below this confidence of the reader a BIC that stands there once is left out.
+const WELL_READ: f32 = 0.6;
+/// The same where its bank is written with O or Q, which are taken for each other.
+const WELL_READ_ROUND: f32 = 0.7;
 
 const LABELS: &[&str] = &[
     "bic",
@@ -24,17 +31,39 @@ pub fn bic(rows: &[Row], account: Option<&Guess<String>>) -> Option<Guess<String
     let mut found: Vec<Guess<String>> = Vec::new();
     for label in LABELS {
         for place in places(rows, label) {
-            found.extend(beside(rows, place, read));
+            found.extend(beside(rows, place, read).or_else(|| wrapped(rows, place, read)));
         }
+    }
+    // One that was read well stands above what was read badly elsewhere.
+    if found.iter().any(|bic| !read_badly(bic)) {
+        found.retain(|bic| !read_badly(bic));
     }
     let country = account.and_then(|account| account.value.get(..2));
     let (right, wrong): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|bic| country.is_none_or(|country| bic.value.get(4..6) == Some(country)));
     let several = right.iter().any(|bic| right[0].value != bic.value) || !wrong.is_empty();
     let far = |bic: &Guess<String>| account.map_or(0.0, |account| apart(&bic.evidence, &account.evidence));
-    let best = right.into_iter().min_by(|a, b| far(a).total_cmp(&far(b)))?;
+    let best = right.iter().min_by(|a, b| far(a).total_cmp(&far(b)))?.clone();
+    // Nothing in a BIC tells that a letter is wrong: it was read clearly, or twice alike, or it is left out.
+    let at =
+        |bic: &Guess<String>| (bic.evidence.page, bic.evidence.area[0] as i32, bic.evidence.area[1] as i32);
+    let places = right.iter().filter(|bic| bic.value == best.value).map(at).collect::<BTreeSet<_>>();
+    let unlike = right.iter().any(|bic| alike(&bic.value, &best.value));
+    if unlike || places.len() < 2 && read_badly(&best) {
+        return None;
+    }
     let best = if several { best.marked("several") } else { best };
     Some(if country.is_some() { best.marked("country") } else { best })
+}
+
+fn read_badly(bic: &Guess<String>) -> bool {
+    bic.evidence.marks.iter().any(|mark| mark == "read-badly")
+}
+
+/// The same BIC, read in two ways.
+fn alike(one: &str, other: &str) -> bool {
+    let off = one.bytes().zip(other.bytes()).filter(|(a, b)| a != b).count();
+    one.len() == other.len() && (1..=3).contains(&off)
 }
 
 /// Points between two places; another page is far away.
@@ -46,13 +75,26 @@ fn apart(one: &Evidence, other: &Evidence) -> f32 {
 fn read(tokens: &[Token]) -> Option<Guess<String>> {
     let word = tokens.first()?.text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let (value, repaired) = put_right(word)?;
-    // The place of a bank is never written with these letters; a digit was misread.
-    let doubtful = value.get(6..8).is_some_and(|place| place.ends_with(['O', 'I']));
-    if doubtful {
+    if !is_likely(&value) {
         return None;
     }
     let guess = Guess::new(value, if repaired { 0.8 } else { 0.9 }, &tokens[..1]).marked("label");
-    Some(if repaired { guess.marked("repaired") } else { guess })
+    let guess = if repaired { guess.marked("repaired") } else { guess };
+    let round = word.get(..4).is_some_and(|bank| bank.contains(['O', 'Q']));
+    let least = if round { WELL_READ_ROUND } else { WELL_READ };
+    Some(if tokens[0].confidence < least { guess.marked("read-badly") } else { guess })
+}
+
+/// The place of a bank is never written with O or I at its end, and S stands there with a digit of its region
+/// (2S, 6S, S1): else a digit was misread. XXX is the main office.
+fn is_likely(bic: &str) -> bool {
+    let place = bic.get(6..8).unwrap_or_default();
+    let office = bic.get(8..).unwrap_or_default();
+    let misread = place.ends_with(['O', 'I'])
+        || place.starts_with(['O', 'I'])
+        || ["SS", "S5", "SW", "ES", "5S"].contains(&place);
+    let main = office.bytes().filter(|byte| *byte == b'X').count();
+    !(bic.get(4..6) == Some("DE") && misread) && main != 2
 }
 
 fn put_right(word: &str) -> Option<(String, bool)> {

@@ -4,7 +4,7 @@
 //! buyer's is not the seller's. Absent on purpose: whether the firm exists.
 
 use super::iban::digit;
-use super::labels::{beside, places};
+use super::labels::{Place, beside, places};
 use super::sheet::{Guess, Row, Token};
 use crate::invoice::checks::{self, VatId};
 
@@ -48,6 +48,12 @@ pub fn vat_id(rows: &[Row]) -> Option<Guess<String>> {
     }
     let most = found.iter().map(|(points, _)| *points).max()?;
     let several = found.iter().any(|(_, guess)| guess.value != found[0].1.value);
+    // Two that speak equally for themselves: one is the receiver's, and nobody says which.
+    let mut best = found.iter().filter(|(points, _)| *points == most).map(|(_, guess)| &guess.value);
+    let first = best.next();
+    if best.any(|other| Some(other) != first) {
+        return None;
+    }
     let (_, mut guess) = found.into_iter().find(|(points, _)| *points == most)?;
     if several {
         guess.evidence.confidence *= 0.8;
@@ -58,11 +64,6 @@ pub fn vat_id(rows: &[Row]) -> Option<Guess<String>> {
 
 /// Beside or above it stands what it is.
 fn is_labelled(rows: &[Row], number: usize, start: usize) -> bool {
-    let names = |token: &Token| {
-        ["ust", "umsatzsteuer", "vat", "uid", "ustid", "btw", "tva", "mwst"]
-            .iter()
-            .any(|name| token.folded.starts_with(name))
-    };
     let row = &rows[number];
     let token = &row.tokens[start];
     let before = &row.tokens[start.saturating_sub(5)..start];
@@ -71,59 +72,106 @@ fn is_labelled(rows: &[Row], number: usize, start: usize) -> bool {
         (other.x - token.x).abs() < 10.0 * token.height.max(6.0)
             && token.y - other.y < 3.0 * token.height.max(6.0)
     });
-    before.iter().any(names) || over.any(names)
+    before.iter().any(is_name) || over.any(is_name)
 }
 
-/// In the row, or above it in the same column, stands the receiver.
+const BUYER: &[&str] = &[
+    "ihre",
+    "kunde",
+    "empfanger",
+    "rechnungsempfanger",
+    "leistungsempfanger",
+    "kaufer",
+    "customer",
+    "client",
+    "buyer",
+    "auftraggeber",
+    "billto",
+    "your",
+    "debitor",
+    "mandant",
+    "recipient",
+];
+const SELLER: &[&str] = &[
+    "unsere",
+    "lieferant",
+    "verkaufer",
+    "seller",
+    "rechnungsersteller",
+    "rechnungsaussteller",
+    "leistungserbringer",
+    "our",
+    "supplier",
+];
+
+fn said(tokens: &[Token], names: &[&str]) -> bool {
+    tokens.iter().any(|token| names.iter().any(|name| token.folded.starts_with(name)))
+}
+
+/// Its label names the receiver, or it stands below such a label or in the receiver's block.
 fn is_buyers(rows: &[Row], number: usize, start: usize) -> bool {
-    const BUYER: &[&str] = &[
-        "ihre",
-        "kunden",
-        "empfanger",
-        "rechnungsempfanger",
-        "leistungsempfanger",
-        "kaufer",
-        "customer",
-        "kundennummer",
-        "kundennr",
-        "buyer",
-        "auftraggeber",
-        "kundenustid",
-        "kaufers",
-        "billto",
-        "kundenust",
-    ];
-    const SELLER: &[&str] =
-        &["unsere", "lieferant", "verkaufer", "seller", "rechnungsersteller", "rechnungsaussteller"];
     let row = &rows[number];
     let token = &row.tokens[start];
-    let before = &row.tokens[start.saturating_sub(4)..start];
-    let said = |tokens: &[Token], names: &[&str]| {
-        tokens.iter().any(|token| names.iter().any(|name| token.folded.starts_with(name)))
-    };
+    let from = start.saturating_sub(4);
+    // Its own label begins behind the number before it.
+    let value = |token: &Token| token.text.bytes().filter(u8::is_ascii_digit).count() > 3;
+    let from = row.tokens[from..start].iter().rposition(value).map_or(from, |last| from + last + 1);
+    let before = &row.tokens[from..start];
+    let above = number.checked_sub(1).map(|above| &rows[above]).filter(|above| above.page == row.page);
     if said(before, BUYER) {
         return true;
     }
-    if said(before, SELLER) || row.depth > 0.8 {
+    if said(before, SELLER) {
         return false;
     }
-    for above in
-        rows[number.saturating_sub(ROWS_ABOVE)..number].iter().rev().filter(|above| above.page == row.page)
-    {
-        let column: Vec<Token> = above
-            .tokens
-            .iter()
-            .filter(|other| (other.x - token.x).abs() < 16.0 * token.height.max(6.0))
-            .cloned()
-            .collect();
-        if said(&column, SELLER) {
+    let named = before.iter().any(is_name);
+    // "Ihre" at the end of the line before
+    let wrapped = above.and_then(|above| above.tokens.last()).filter(|_| named && from == 0);
+    if wrapped.is_some_and(|last| said(std::slice::from_ref(last), &["ihre", "your"])) {
+        return true;
+    }
+    let head = above.filter(|_| !named).and_then(|above| cell_over(above, token));
+    if let Some(head) = head.filter(|head| head.iter().any(is_name)) {
+        return said(head, BUYER);
+    }
+    row.depth <= 0.8 && in_buyers_block(rows, number, token)
+}
+
+/// Above it in its column stands "Rechnungsempfänger" as a heading, with no value of its own.
+fn in_buyers_block(rows: &[Row], number: usize, token: &Token) -> bool {
+    let page = rows[number].page;
+    let above = rows[number.saturating_sub(ROWS_ABOVE)..number].iter().rev().filter(|above| above.page == page);
+    for cell in above.filter_map(|above| cell_over(above, token)) {
+        if said(cell, SELLER) {
             return false;
         }
-        if said(&column, BUYER) {
+        let value =
+            cell.iter().any(|token| token.text.bytes().any(|byte| byte.is_ascii_digit()) || is_name(token));
+        if !value && cell.len() <= 4 && said(cell, &BUYER[1..]) {
             return true;
         }
     }
     false
+}
+
+/// The cell of a row that stands over a word.
+fn cell_over<'a>(row: &'a Row, token: &Token) -> Option<&'a [Token]> {
+    let mut start = 0;
+    while start < row.tokens.len() {
+        let cell = row.cell(start);
+        let (first, last) = (cell.first()?, cell.last()?);
+        if first.x < token.x + token.width && token.x < last.x + last.width {
+            return Some(cell);
+        }
+        start += cell.len();
+    }
+    None
+}
+
+/// A name for a VAT identifier.
+fn is_name(token: &Token) -> bool {
+    const NAMES: &[&str] = &["ust", "umsatzsteuer", "vat", "uid", "ustid", "btw", "tva", "mwst"];
+    NAMES.iter().any(|name| token.folded.starts_with(name))
 }
 
 /// Words that only stand beside the seller's own numbers.
@@ -219,11 +267,16 @@ pub fn tax_number(rows: &[Row]) -> Option<Guess<String>> {
         "steuernurnmer",
         "steuernumrner",
     ];
-    let labelled = LABELS.iter().flat_map(|label| places(rows, label)).filter(|place| {
+    let mut labelled: Vec<Place> = LABELS.iter().flat_map(|label| places(rows, label)).collect();
+    labelled.extend(within_words(rows));
+    let own = |place: &Place| {
         let before = &rows[place.row].tokens[place.start.saturating_sub(2)..place.start];
         !before.iter().any(|token| token.folded.starts_with("ihre") || token.folded.starts_with("kunden"))
-    });
-    let mut found: Vec<Guess<String>> = labelled.filter_map(|place| beside(rows, place, number_at)).collect();
+    };
+    let places = labelled.into_iter().filter(own);
+    let mut found: Vec<Guess<String>> = places
+        .filter_map(|place| beside(rows, place, number_at).or_else(|| wrapped(rows, place, number_at)))
+        .collect();
     let several = found.iter().any(|other| other.value != found[0].value);
     // A number with its parts kept apart is read more surely than one without.
     found.sort_by_key(|guess| !guess.value.contains(['/', ' ']));
@@ -233,6 +286,29 @@ pub fn tax_number(rows: &[Row]) -> Option<Guess<String>> {
         best = best.marked("several");
     }
     Some(best)
+}
+
+/// "Finanzamt-Steuernr.", "0676859StNr:": the label is the end of a longer word.
+fn within_words(rows: &[Row]) -> Vec<Place> {
+    const ENDS: &[&str] = &["steuernummer", "steuernr", "stnr"];
+    let mut places = Vec::new();
+    for (row, tokens) in rows.iter().map(|row| &row.tokens).enumerate() {
+        for (start, token) in tokens.iter().enumerate() {
+            let longer = |end: &&&str| token.folded.ends_with(**end) && token.folded.len() > end.len();
+            if ENDS.iter().find(longer).is_some_and(|_| !token.folded.starts_with("umsatz")) {
+                places.push(Place { row, start, end: start + 1 });
+            }
+        }
+    }
+    places
+}
+
+/// The label ends its line, the value begins the next.
+pub fn wrapped<'a, T>(rows: &'a [Row], place: Place, read: impl Fn(&'a [Token]) -> Option<T>) -> Option<T> {
+    let row = &rows[place.row];
+    let next = rows.get(place.row + 1).filter(|next| next.page == row.page && place.end == row.tokens.len())?;
+    let (last, first) = (row.tokens.last()?, next.tokens.first()?);
+    if first.y - last.y < 3.0 * last.height.max(6.0) { read(&next.tokens) } else { None }
 }
 
 fn number_at(tokens: &[Token]) -> Option<Guess<String>> {

@@ -140,23 +140,37 @@ fn by_arithmetic(row: &Row, monies: &[Money], rates: &[(Decimal, usize)]) -> Opt
         return None;
     }
     let sum = is_sum(row, monies);
-    for net in 0..count - 2 {
-        for vat in net + 1..count - 1 {
-            for gross in vat + 1..count {
-                let [n, v, g] = [net, vat, gross].map(|place| monies[place].value);
-                let own = |place: usize| (monies[vat].start..monies[vat].end).contains(&place);
-                let taxed = rates.iter().any(|(rate, place)| tax_of(n, *rate) == v && !own(*place));
-                if n + v == g && !v.is_zero() && v.abs() < n.abs() && (sum || taxed) {
-                    let mut labels = vec![None; count];
-                    for (place, role) in [(net, Role::Net), (vat, Role::Vat), (gross, Role::Gross)] {
-                        labels[place] = Some(Label { role, strong: true });
-                    }
-                    return Some(labels);
+    let own = |vat: usize, place: usize| (monies[vat].start..monies[vat].end).contains(&place);
+    for slack in [Decimal::ZERO, Decimal::new(1, 2)] {
+        for order in orders(count) {
+            let [net, vat, gross] = order;
+            let [n, v, g] = order.map(|place| monies[place].value);
+            let taxed =
+                || rates.iter().any(|(rate, place)| (tax_of(n, *rate) - v).abs() <= slack && !own(vat, *place));
+            let adds = n + v == g && !v.is_zero() && v.abs() < n.abs();
+            // Without a rate only the usual order tells net from tax.
+            if adds && (sum && net < vat && vat < gross || taxed()) {
+                let mut labels = vec![None; count];
+                for (place, role) in [(net, Role::Net), (vat, Role::Vat), (gross, Role::Gross)] {
+                    labels[place] = Some(Label { role, strong: true });
                 }
+                return Some(labels);
             }
         }
     }
     None
+}
+
+/// Every choice of net, VAT and gross among so many amounts, the usual order first.
+fn orders(count: usize) -> Vec<[usize; 3]> {
+    let mut orders = Vec::new();
+    for a in 0..count {
+        for b in (0..count).filter(|b| *b != a) {
+            orders.extend((0..count).filter(|c| *c != a && *c != b).map(|c| [a, b, c]));
+        }
+    }
+    orders.sort_by_key(|[net, vat, gross]| !(net < vat && vat < gross));
+    orders
 }
 
 /// "Summe 37.511,37 6.878,71 44.390,08" at the end of a table of rates.
@@ -182,6 +196,8 @@ fn sum_heads(number: usize, row: &Row) -> Option<Heads> {
         let cell = row.cell(start);
         let length = cell.len().max(1);
         let percent = cell.iter().any(|token| token.text.contains('%') || token.folded.contains("satz"));
+        // "MwSt. 19 %" holds the tax of that rate, "MwSt. %" the rates.
+        let percent = percent && !cell.iter().any(|token| token.text.bytes().any(|byte| byte.is_ascii_digit()));
         if let (Some(first), Some(last)) = (cell.first(), cell.last()) {
             let role = label(cell).map(|label| label.role).filter(|_| !percent);
             columns.push(Named { left: first.x, right: last.x + last.width, role });

@@ -4,7 +4,8 @@
 //! proof; without earlier payments the gross sum is due. A receipt that was paid at the counter leaves nothing
 //! due and says nothing.
 
-use super::labelled::Labelled;
+use super::amounts::Money;
+use super::labelled::{Hole, Labelled};
 use super::roles::Role;
 use super::sheet::Guess;
 use crate::invoice::{Amount, Evidence};
@@ -19,7 +20,7 @@ pub struct Owed {
     pub rounding: Option<Guess<Amount>>,
 }
 
-pub fn owed(all: &[Labelled], gross: Option<&Guess<Amount>>, giro: Option<Decimal>) -> Owed {
+pub fn owed(all: &[Labelled], holes: &[Hole], gross: Option<&Guess<Amount>>, giro: Option<Decimal>) -> Owed {
     let of = |role: Role| -> Vec<&Labelled> {
         all.iter().filter(|labelled| labelled.is(role) && !labelled.money.value.is_zero()).collect()
     };
@@ -29,6 +30,10 @@ pub fn owed(all: &[Labelled], gross: Option<&Guess<Amount>>, giro: Option<Decima
     let Some(gross) = gross else { return labelled_only(&dues, giro) };
     let total = gross.value.value();
     payments.retain(|paid| paid.money.value != total || dues.iter().any(|due| due.money.value != total));
+    let tender = of(Role::Tender).iter().any(|tender| tender.money.value.abs() >= total.abs());
+    if tender && payments.is_empty() && giro.is_none() {
+        return Owed::default();
+    }
     let roundings = of(Role::Rounding);
     for rounding in roundings.iter().rev().map(|rounding| Some(*rounding)).chain([None]) {
         let rest = total + rounding.map_or(Decimal::ZERO, |rounding| rounding.money.value);
@@ -37,7 +42,18 @@ pub fn owed(all: &[Labelled], gross: Option<&Guess<Amount>>, giro: Option<Decima
             return checked(owed, giro);
         }
     }
-    if let Some(due) = dues.iter().rev().find(|due| due.money.value == total) {
+    // What was paid could not be read, but what is left is named.
+    let named = dues.iter().rposition(|due| due.money.value == total);
+    if let Some(last) = dues.last().filter(|last| last.is_strong() && last.money.sound) {
+        let from = named.map(|named| dues[named].money.row);
+        let unread = |paid: &Money| from.is_some_and(|from| paid.row > from && paid.row < last.money.row);
+        let taken = holes.iter().filter(|hole| hole.role == Role::Paid).map(|hole| &hole.at);
+        let smaller = last.money.value.abs() < total.abs();
+        if smaller && taken.chain(payments.iter().map(|paid| &paid.money)).any(unread) {
+            return checked(Owed { due: Some(last.money.guess(0.6).marked("label")), ..Owed::default() }, giro);
+        }
+    }
+    if let Some(due) = named.map(|named| dues[named]) {
         let mut guess = due.money.guess(1.0);
         guess.evidence.confidence = gross.evidence.confidence;
         guess.evidence.marks.clone_from(&gross.evidence.marks);
@@ -52,11 +68,10 @@ pub fn owed(all: &[Labelled], gross: Option<&Guess<Amount>>, giro: Option<Decima
             giro,
         );
     }
-    let tender = of(Role::Tender).iter().any(|tender| tender.money.value.abs() >= total.abs());
     // What was taken off above the sum is not in it any more.
     let place = |evidence: &Evidence| (evidence.page, evidence.area[1]);
     let open = payments.iter().any(|paid| place(&paid.money.evidence) >= place(&gross.evidence));
-    if tender || open {
+    if open {
         return Owed::default();
     }
     let mut due = gross.clone();

@@ -159,7 +159,10 @@ fn with_base(all: &[Labelled], place: usize, base: usize, rate: Decimal) -> Opti
         base.label.map(|label| label.role),
         Some(Role::Vat | Role::Aside | Role::Carry | Role::Tender)
     );
-    if never || base.money.row == tax.money.row && base.money.start >= tax.money.start {
+    // The base stands in front of its tax, where the head or the sum of the row does not say otherwise.
+    let told = tax.is(Role::Vat) && base.is_one_of(&[Role::Base, Role::Net]);
+    let behind = base.money.row == tax.money.row && base.money.start >= tax.money.start;
+    if never || behind && !told {
         return None;
     }
     let off = (tax_of(base.money.value, rate) - tax.money.value).abs();

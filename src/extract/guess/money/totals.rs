@@ -133,11 +133,11 @@ impl Sheet<'_> {
         for gross in values(Role::Gross).into_iter().chain(dues) {
             for taxes in &taxes {
                 let net = gross - total(taxes);
-                if self.index.contains_key(&net) {
+                if self.index.contains_key(&net) || !of_taxes(net, taxes).is_empty() {
                     add(net, gross, taxes);
                 }
             }
-            for net in nets.iter().filter(|net| self.index.contains_key(&(gross - **net))) {
+            for net in nets.iter().filter(|net| self.may_be_vat(gross - **net)) {
                 add(*net, gross, &[]);
             }
         }
@@ -147,6 +147,14 @@ impl Sheet<'_> {
             }
         }
         readings
+    }
+
+    /// Printed, and not only as something else.
+    fn may_be_vat(&self, value: Decimal) -> bool {
+        const NEVER: &[Role] =
+            &[Role::Charge, Role::Allowance, Role::Paid, Role::Rounding, Role::Tender, Role::Due, Role::Carry];
+        let places = [value, -value].into_iter().filter_map(|value| self.index.get(&value));
+        places.flatten().any(|place| !self.all[*place].is_one_of(NEVER) && !self.all[*place].item)
     }
 
     /// Nothing is charged: net is gross.
@@ -183,7 +191,8 @@ impl Sheet<'_> {
     }
 
     fn gross_points(&self, gross: Decimal) -> i32 {
-        let label = self.labelled(gross, &[Role::Gross, Role::NetAndGross]);
+        // What one rate comes to is not the sum of the invoice.
+        let label = self.labelled(gross, &[Role::Gross, Role::NetAndGross]).filter(|label| !label.share);
         let due = self.labelled(gross, &[Role::Due]).is_some();
         let points = match label {
             Some(labelled) if labelled.is_strong() => 4,
@@ -228,7 +237,7 @@ impl Sheet<'_> {
     pub fn labelled(&self, value: Decimal, roles: &[Role]) -> Option<&Labelled> {
         let places = self.index.get(&value)?;
         let fitting = places.iter().map(|place| &self.all[*place]).filter(|labelled| labelled.is_one_of(roles));
-        fitting.max_by_key(|labelled| (labelled.money.sound, labelled.is_strong(), labelled.money.row))
+        fitting.max_by_key(|sum| (sum.money.sound, !sum.share, sum.is_strong(), sum.money.row))
     }
 
     /// Where an amount of this role was read with one digit wrong, without its comma, or not at all.
@@ -291,6 +300,10 @@ fn of_sums(net: Decimal, gross: Decimal, taxes: &[&Labelled], known: &[Vec<Found
     let vat = gross - net;
     let part = !vat.is_zero() && vat.is_sign_negative() == net.is_sign_negative();
     if !part || vat.abs() * Decimal::ONE_HUNDRED > net.abs() * Decimal::from(HIGHEST_VAT) {
+        return None;
+    }
+    // So little is a fee that nobody names as one.
+    if taxes.is_empty() && vat.abs() * Decimal::from(50) < net.abs() {
         return None;
     }
     let mut shares = of_taxes(net, taxes);

@@ -49,13 +49,18 @@ pub fn told(sheet: &Sheet, reading: &Reading, rival: bool) -> Sums {
     let several = reading.shares.len() > 1;
     let charged = reading.vat.is_some_and(|vat| !vat.is_zero());
     let bases = several && reading.shares.iter().all(|share| share.base_at.is_some());
+    // "darin enthalten 19 % MwSt. 407,76": the net is what is left.
+    let contained = charged
+        && proof.named
+        && !reading.shares.is_empty()
+        && reading.shares.iter().all(|share| share.exact && share.base_at.is_none() && !share.repaired);
     let nets: &[Role] = if charged {
         &[Role::Net, Role::NetAndGross, Role::Base]
     } else {
         &[Role::Net, Role::NetAndGross, Role::Base, Role::Gross]
     };
     Sums {
-        net: reading.net.and_then(|net| proof.give(net, nets, bases)),
+        net: reading.net.and_then(|net| proof.give(net, nets, bases || contained)),
         vat: reading.vat.and_then(|vat| proof.give(vat, &[Role::Vat], several || !charged)),
         gross: proof.give(reading.gross, GROSS, false),
         breakdown: proof.breakdown(),
