@@ -11,6 +11,7 @@ mod divider;
 mod embedded;
 mod fax;
 mod folio;
+mod gaps;
 mod layer;
 mod lines;
 mod look;
