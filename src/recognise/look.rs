@@ -28,6 +28,82 @@ pub fn ink(gray: &GrayImage, dpi: f32) -> f32 {
     inked as f32 / (width * height).max(1) as f32
 }
 
+/// A rectangle of pixels, both corners in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    pub left: u32,
+    pub top: u32,
+    pub right: u32,
+    pub bottom: u32,
+}
+
+impl Area {
+    /// Around pixels, of which there is at least one.
+    pub fn around(spot: &[(u32, u32)]) -> Self {
+        let mut area = Self { left: u32::MAX, top: u32::MAX, right: 0, bottom: 0 };
+        for (x, y) in spot {
+            area.left = area.left.min(*x);
+            area.right = area.right.max(*x);
+            area.top = area.top.min(*y);
+            area.bottom = area.bottom.max(*y);
+        }
+        area
+    }
+
+    pub fn width(&self) -> u32 {
+        self.right - self.left + 1
+    }
+
+    pub fn height(&self) -> u32 {
+        self.bottom - self.top + 1
+    }
+
+    pub fn with(&self, other: &Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    /// Shares at least half of the lower one's height.
+    pub fn in_line_with(&self, other: &Self) -> bool {
+        let shared = (self.bottom + 1).min(other.bottom + 1).saturating_sub(self.top.max(other.top));
+        2 * shared >= self.height().min(other.height())
+    }
+
+    /// Pixels between them across.
+    pub fn apart(&self, other: &Self) -> u32 {
+        self.left.saturating_sub(other.right).max(other.left.saturating_sub(self.right))
+    }
+
+    /// Larger by some pixels on each side, within a picture.
+    pub fn grown(&self, by: u32, picture: &GrayImage) -> Self {
+        let (width, height) = picture.dimensions();
+        Self {
+            left: self.left.saturating_sub(by).min(width.saturating_sub(1)),
+            top: self.top.saturating_sub(by).min(height.saturating_sub(1)),
+            right: (self.right + by).min(width.saturating_sub(1)),
+            bottom: (self.bottom + by).min(height.saturating_sub(1)),
+        }
+    }
+
+    pub fn times(&self, factor: u32) -> Self {
+        Self {
+            left: self.left * factor,
+            top: self.top * factor,
+            right: (self.right + 1) * factor - 1,
+            bottom: (self.bottom + 1) * factor - 1,
+        }
+    }
+}
+
+/// The dark spots of a picture.
+pub fn spots_of(gray: &GrayImage) -> Vec<Vec<(u32, u32)>> {
+    spots(&Dark::of(gray))
+}
+
 /// Dots per inch of the first look.
 const LOOK: f32 = 100.0;
 const DARK_PAPER: u8 = 120;
@@ -36,16 +112,14 @@ const DARK_PAPER: u8 = 120;
 fn is_punch_hole(spot: &[(u32, u32)], width: u32, height: u32) -> bool {
     const SIDE: std::ops::RangeInclusive<u32> = 14..=36;
     const NEAR_EDGE: u32 = 90;
-    let (mut left, mut right, mut top, mut bottom) = (u32::MAX, 0, u32::MAX, 0);
-    for (x, y) in spot {
-        (left, right) = (left.min(*x), right.max(*x));
-        (top, bottom) = (top.min(*y), bottom.max(*y));
-    }
-    let (across, down) = (right - left + 1, bottom - top + 1);
+    let area = Area::around(spot);
+    let (across, down) = (area.width(), area.height());
     let round = across.abs_diff(down) <= across.max(down) / 4;
     let filled = spot.len() as f32 >= 0.65 * (across * down) as f32;
-    let at_edge =
-        right < NEAR_EDGE || bottom < NEAR_EDGE || left + NEAR_EDGE > width || top + NEAR_EDGE > height;
+    let at_edge = area.right < NEAR_EDGE
+        || area.bottom < NEAR_EDGE
+        || area.left + NEAR_EDGE > width
+        || area.top + NEAR_EDGE > height;
     SIDE.contains(&across) && SIDE.contains(&down) && round && filled && at_edge
 }
 

@@ -15,6 +15,7 @@ mod embedded;
 mod facsimile;
 mod fax;
 mod folio;
+mod gaps;
 mod glyphless;
 mod group4;
 mod jpeg;

@@ -37,17 +37,26 @@ pub const LANGUAGE: &str = "deu";
 
 impl Engine {
     pub fn load() -> Result<Self> {
-        let mut engine = Tesseract::new(None, Some(LANGUAGE)).map_err(|_| {
+        let engine = Tesseract::new(None, Some(LANGUAGE)).map_err(|_| {
             Error::new(Kind::Settings, format!("the OCR model {LANGUAGE:?} cannot be loaded"))
                 .hint("install tesseract-ocr-deu, or point TESSDATA_PREFIX to its folder")
         })?;
-        engine.set_page_seg_mode(PageSegMode::PsmAuto);
         Ok(Self { loaded: Some(engine), spent: Duration::ZERO })
     }
 
+    /// A page, or a part of one.
     pub fn read(&mut self, gray: &GrayImage, dpi: f32) -> Result<Seen> {
+        self.seen(gray, dpi, PageSegMode::PsmAuto)
+    }
+
+    /// A picture of a single line.
+    pub fn read_line(&mut self, gray: &GrayImage, dpi: f32) -> Result<Seen> {
+        self.seen(gray, dpi, PageSegMode::PsmSingleLine)
+    }
+
+    fn seen(&mut self, gray: &GrayImage, dpi: f32, mode: PageSegMode) -> Result<Seen> {
         let begin = Instant::now();
-        let table = self.table(gray, dpi.round() as i32);
+        let table = self.table(gray, dpi.round() as i32, mode);
         self.spent += begin.elapsed();
         let table = table.map_err(|_| {
             Error::new(Kind::Crashed, "the OCR engine failed on a page")
@@ -61,11 +70,17 @@ impl Engine {
         std::mem::take(&mut self.spent).as_millis().try_into().unwrap_or(u32::MAX)
     }
 
-    fn table(&mut self, gray: &GrayImage, dpi: i32) -> std::result::Result<String, tesseract::TesseractError> {
-        let engine = match self.loaded.take() {
+    fn table(
+        &mut self,
+        gray: &GrayImage,
+        dpi: i32,
+        mode: PageSegMode,
+    ) -> std::result::Result<String, tesseract::TesseractError> {
+        let mut engine = match self.loaded.take() {
             Some(engine) => engine,
             None => Tesseract::new(None, Some(LANGUAGE))?,
         };
+        engine.set_page_seg_mode(mode);
         let (width, height) = (gray.width() as i32, gray.height() as i32);
         let mut engine =
             engine.set_frame(gray.as_raw(), width, height, 1, width)?.set_source_resolution(dpi).recognize()?;

@@ -5,9 +5,9 @@
 //! Boxes are given in the frame of the page as it stands upright: a page that lay on its side or upside down is
 //! turned first ([`Page::turned`] says how far), small skew is removed for reading and put back into the boxes.
 
-use super::ocr::{Engine, Seen};
+use super::ocr::{Engine, Seen, SeenWord};
 use super::raster::Picture;
-use super::{Code, Page, PageKind, Word, divider, look};
+use super::{Code, Page, PageKind, Word, divider, gaps, look};
 use crate::error::Result;
 use image::{GrayImage, imageops};
 use std::borrow::Cow;
@@ -155,8 +155,31 @@ fn attempt(picture: &Picture, turned: u16, engine: &mut Engine) -> Result<Attemp
     if straightened || scale < 1.0 || scale > 1.0 {
         gray = Cow::Owned(look::straightened(&gray, if straightened { skew } else { 0.0 }, scale));
     }
-    let seen = engine.read(&gray, picture.dpi * scale)?;
+    let dpi = picture.dpi * scale;
+    let mut seen = engine.read(&gray, dpi)?;
+    if seen.confidence() >= DOUBTFUL && !seen.lies_on_its_side() {
+        let slope = if straightened { 0.0 } else { skew.to_radians().tan() };
+        let found = passed_over(&gray, dpi, &seen, engine)?;
+        gaps::put(&mut seen.words, found, slope);
+    }
     Ok(Attempt { turned, skew, straightened, size: gray.dimensions(), seen })
+}
+
+/// Words on lines that the engine dropped when it divided the page.
+fn passed_over(gray: &GrayImage, dpi: f32, seen: &Seen, engine: &mut Engine) -> Result<Vec<SeenWord>> {
+    const CLEAR: f32 = 0.6;
+    let mut found = Vec::new();
+    for gap in gaps::gaps(gray, dpi, &seen.words) {
+        let line = imageops::crop_imm(gray, gap.left, gap.top, gap.width(), gap.height()).to_image();
+        for mut word in engine.read_line(&line, dpi)?.words {
+            if word.confidence >= CLEAR && word.text.chars().any(char::is_alphanumeric) {
+                word.left += gap.left as f32;
+                word.top += gap.top as f32;
+                found.push(word);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The engine copes with less by itself, and every resampling costs it a little: reading got worse from 0.1 to
