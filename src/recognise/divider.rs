@@ -14,7 +14,6 @@ use super::raster::Picture;
 use super::{Code, PageKind, Trace, Word, look, stripes};
 
 /// What was found on a page before a word was read.
-#[derive(Debug, Default)]
 pub struct Divider {
     /// Areas in points of the page as it lies.
     pub codes: Vec<Code>,
@@ -27,24 +26,27 @@ pub struct Divider {
     /// Ink beside codes and bars is no more than a title and some lines of advice.
     sparse: bool,
     payload: Option<String>,
-    trace: Option<Trace>,
+    /// Bars that say nothing we can use, on a page that is hardly more.
+    bars: Option<Trace>,
+    /// A code that failed its check digits.
+    unreadable: bool,
+    /// The page with fewer dots, where no code was read: it is looked at again when it has few words.
+    coarse: Option<Picture>,
 }
 
-/// Looks at a page that is not blank. `points`: width and height as it lies.
-pub fn look(picture: &Picture, points: (f32, f32)) -> Divider {
+/// Looks at a page that is not blank. `points`: width and height as it lies; `ink`: its share of ink.
+pub fn look(picture: &Picture, points: (f32, f32), ink: f32) -> Divider {
     let Seen { codes, unreadable, lying } = codes::seen(picture, points);
     let patches = patch::patches(picture);
     let any = |sort: Sort| patches.iter().any(|patch| patch.sort == sort);
-    let sparse = ink_beside(picture, points, &codes, &patches) < SPARSE;
+    let alone = codes.is_empty() && patches.is_empty();
+    let ink = if alone { ink } else { ink_beside(picture, points, &codes, &patches) };
+    let sparse = ink < SPARSE;
     let own = codes.iter().find(|code| is_own(&code.text));
     let named = codes.iter().find(|code| is_named(&code.text));
     let payload = own.or(named.filter(|_| sparse)).map(|code| code.text.clone());
     let sticker = codes.iter().any(|code| archive_number(&code.text).is_some());
-    let trace = if payload.is_some() || !codes.is_empty() {
-        None
-    } else if unreadable || stripes::like_a_code(picture) {
-        Some(Trace::Code)
-    } else if !sparse || any(Sort::Divides) {
+    let bars = if !sparse || !codes.is_empty() || any(Sort::Divides) {
         None
     } else if any(Sort::Steers) {
         Some(Trace::OtherPatch)
@@ -52,6 +54,7 @@ pub fn look(picture: &Picture, points: (f32, f32)) -> Divider {
         any(Sort::Damaged).then_some(Trace::Patch)
     };
     let lying = if sparse { lying } else { 0 };
+    let coarse = codes.is_empty().then(|| stripes::coarse(picture));
     Divider {
         begins: sticker || named.is_some(),
         patch: any(Sort::Divides),
@@ -59,7 +62,9 @@ pub fn look(picture: &Picture, points: (f32, f32)) -> Divider {
         lying,
         sparse,
         payload,
-        trace,
+        bars,
+        unreadable,
+        coarse,
     }
 }
 
@@ -69,13 +74,19 @@ const PATCH_T: &str = "PATCH-T";
 impl Divider {
     /// What is sure before a word was read.
     pub fn kind(&self) -> Option<PageKind> {
-        match (&self.payload, self.trace) {
-            (Some(payload), _) => Some(PageKind::Separator(payload.clone())),
-            (None, Some(trace @ (Trace::Patch | Trace::OtherPatch))) => Some(PageKind::UnreadSeparator(trace)),
-            (None, Some(Trace::Code | Trace::Title)) => None,
-            (None, None) if self.patch && self.sparse => Some(PageKind::Separator(PATCH_T.to_owned())),
-            (None, None) => None,
+        if let Some(payload) = &self.payload {
+            return Some(PageKind::Separator(payload.clone()));
         }
+        if let Some(trace) = self.bars {
+            return Some(PageKind::UnreadSeparator(trace));
+        }
+        let patch = self.patch && self.sparse && !self.hides_a_code();
+        patch.then(|| PageKind::Separator(PATCH_T.to_owned()))
+    }
+
+    /// Stripes or eyes are there, but no code was read.
+    fn hides_a_code(&self) -> bool {
+        self.unreadable || self.coarse.as_ref().is_some_and(stripes::like_a_code)
     }
 
     /// What the words add: a title makes any code a separator, and no code a sheet that cannot be read.
@@ -85,17 +96,16 @@ impl Divider {
             return sure;
         }
         let other = |code: &&Code| archive_number(&code.text).is_none() && !is_payment(&code.text);
-        match (has_title(words), self.codes.iter().find(other), self.trace) {
-            (true, Some(code), _) => Some(PageKind::Separator(code.text.clone())),
-            (true, None, Some(trace)) => Some(PageKind::UnreadSeparator(trace)),
-            (false, _, Some(trace)) => is_bare(words).then_some(PageKind::UnreadSeparator(trace)),
-            _ if self.patch => Some(PageKind::Separator(PATCH_T.to_owned())),
-            (true, None, None) => Some(PageKind::UnreadSeparator(Trace::Title)),
+        let title = has_title(words);
+        let unread = |trace| Some(PageKind::UnreadSeparator(trace));
+        match self.codes.iter().find(other) {
+            Some(code) if title => Some(PageKind::Separator(code.text.clone())),
             // A sheet of a kind we do not know; settled when the whole batch is known.
-            (false, Some(_), None) if self.sparse && real_words(words) <= LABEL_WORDS => {
-                Some(PageKind::UnreadSeparator(Trace::Code))
-            }
-            (false, _, None) => None,
+            Some(_) if self.sparse && real_words(words) <= LABEL_WORDS => unread(Trace::Code),
+            None if (title || is_bare(words)) && self.hides_a_code() => unread(Trace::Code),
+            _ if self.patch => Some(PageKind::Separator(PATCH_T.to_owned())),
+            None if title => unread(Trace::Title),
+            Some(_) | None => None,
         }
     }
 

@@ -16,10 +16,11 @@ use std::borrow::Cow;
 pub fn read(number: u32, picture: Picture, points: (f32, f32), engine: &mut Option<Engine>) -> Result<Page> {
     let (width, height) = points;
     let page = |kind| Page::empty(number, kind, points);
-    if is_tiny(&picture) || look::ink(&picture.gray, picture.dpi) < look::BLANK {
+    let ink = if is_tiny(&picture) { 0.0 } else { look::ink(&picture.gray, picture.dpi) };
+    if ink < look::BLANK {
         return Ok(page(PageKind::Blank));
     }
-    let divider = divider::look(&picture, points);
+    let divider = divider::look(&picture, points, ink);
     if let Some(kind) = divider.kind() {
         return Ok(page(kind));
     }

@@ -9,7 +9,7 @@
 use super::layer::Drawn;
 use super::ocr::Engine;
 use super::raster::{Picture, luma, too_large};
-use super::{Page, PageKind, divider, page};
+use super::{Page, PageKind, divider, look, page};
 use crate::error::{Error, Kind, Result};
 use hayro::hayro_interpret::{Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page};
 use hayro::hayro_syntax::Pdf;
@@ -142,7 +142,8 @@ impl<'a> Eyes<'a> {
             if words.len() > FEW && !drawn.may_show_a_code() {
                 return Ok(page(PageKind::Layer, words));
             }
-            let divider = divider::look(&self.rendered(sheet, width, height, 200.0), (width, height));
+            let picture = self.rendered(sheet, width, height, 200.0);
+            let divider = divider::look(&picture, (width, height), look::ink(&picture.gray, picture.dpi));
             let kind = divider.kind_with(&words).unwrap_or(PageKind::Layer);
             let words = if matches!(kind, PageKind::Separator(_)) { Vec::new() } else { words };
             return Ok(Page { begins: divider.begins(), codes: divider.codes, ..page(kind, words) });

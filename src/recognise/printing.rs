@@ -255,8 +255,12 @@ mod tests {
         Picture { gray: GrayImage::from_raw(across, down, gray).unwrap(), dpi }
     }
 
+    fn found(picture: &Picture) -> divider::Divider {
+        divider::look(picture, (WIDTH, HEIGHT), look::ink(&picture.gray, picture.dpi))
+    }
+
     fn kind(picture: &Picture) -> Option<PageKind> {
-        divider::look(picture, (WIDTH, HEIGHT)).kind()
+        found(picture).kind()
     }
 
     /// Grain and specks, the same ones every time.
@@ -319,7 +323,7 @@ mod tests {
                     }
                 }
             }
-            match divider::look(&picture, (WIDTH, HEIGHT)).kind_with(&[]) {
+            match found(&picture).kind_with(&[]) {
                 Some(PageKind::Separator(found)) if found == payload => read += 1,
                 Some(PageKind::Separator(other)) => panic!("damage {seed} made another sheet of it: {other}"),
                 Some(_) => unread += 1,

@@ -6,13 +6,17 @@ use super::look;
 use super::raster::Picture;
 use image::GrayImage;
 
-/// Whether there are stripes of Code 128 (or the like), or an eye of a QR code.
-pub fn like_a_code(picture: &Picture) -> bool {
+/// The picture with as few dots as are needed here.
+pub fn coarse(picture: &Picture) -> Picture {
     let factor = (picture.dpi / FINE).floor().max(1.0);
-    let small = look::shrink_by(&picture.gray, factor as u32);
-    let per_inch = picture.dpi / factor;
-    let turned = image::imageops::rotate90(&small);
-    [&small, &turned].into_iter().any(|gray| has_stripes(gray, per_inch) || has_eye(gray, per_inch))
+    Picture { gray: look::shrink_by(&picture.gray, factor as u32), dpi: picture.dpi / factor }
+}
+
+/// Whether there are stripes of Code 128 (or the like), or an eye of a QR code, on a [`coarse`] picture.
+pub fn like_a_code(picture: &Picture) -> bool {
+    let (gray, per_inch) = (&picture.gray, picture.dpi);
+    let turned = image::imageops::rotate90(gray);
+    [gray, &turned].into_iter().any(|gray| has_stripes(gray, per_inch) || has_eye(gray, per_inch))
 }
 
 /// Dots per inch at which a stripe of a third of a millimetre still shows.
