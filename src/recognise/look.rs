@@ -201,6 +201,41 @@ fn sharpness(points: &[(f32, f32)], height: u32, degrees: f32) -> f32 {
     rows.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum()
 }
 
+/// A picture full of single dark dots, which would keep the engine busy for minutes, without them; others as
+/// they are. Worn paper and poor fax stay far below the bound.
+pub fn calmed(gray: GrayImage) -> GrayImage {
+    const RESTLESS: f32 = 0.004;
+    let (width, height) = gray.dimensions();
+    if width < 3 || height < 3 {
+        return gray;
+    }
+    let dark = Dark::of(&gray);
+    let mut dots = 0_usize;
+    let mut looked = 0_usize;
+    for y in (1..height - 1).step_by(4) {
+        for x in 1..width - 1 {
+            let alone = dark.at(x, y)
+                && !(dark.at(x - 1, y) || dark.at(x + 1, y) || dark.at(x, y - 1) || dark.at(x, y + 1));
+            dots += usize::from(alone);
+        }
+        looked += width as usize;
+    }
+    if dots as f32 <= RESTLESS * looked as f32 {
+        return gray;
+    }
+    // What most of nine neighbours are.
+    let mut calm = GrayImage::from_pixel(width, height, Luma([255]));
+    for y in 1..height - 1 {
+        for x in 1..width - 1 {
+            let near = (y - 1..=y + 1).flat_map(|y| (x - 1..=x + 1).map(move |x| (x, y)));
+            if near.filter(|(x, y)| dark.at(*x, *y)).count() >= 5 {
+                calm.put_pixel(x, y, Luma([0]));
+            }
+        }
+    }
+    calm
+}
+
 /// Lines of text run from top to bottom: the page lies on its side. Straight columns of print stand out less than
 /// lines do, so the difference is clear where there is text; without text there is no answer.
 pub fn lines_run_down(gray: &GrayImage, dpi: f32) -> bool {
@@ -407,6 +442,21 @@ mod tests {
         let band = busiest_band(&low, 150.0);
         assert_eq!(band.dimensions(), (1240, 438));
         assert!(ink(&band, 150.0) > 3.0 * ink(&low, 150.0));
+    }
+
+    #[test]
+    fn dots_all_over_a_page_are_taken_away_and_the_lines_stay() {
+        let mut restless = page_of_lines();
+        assert_eq!(calmed(restless.clone()), restless, "a calm page stays as it is");
+        for (x, y, pixel) in restless.enumerate_pixels_mut() {
+            if (x * 7919 + y * 104_729) % 11 == 0 {
+                *pixel = Luma([10]);
+            }
+        }
+        let calm = calmed(restless);
+        let lines = ink(&page_of_lines(), 150.0);
+        assert!((ink(&calm, 150.0) - lines).abs() < 0.1 * lines);
+        assert_eq!(calm.get_pixel(600, 40).0[0], 255);
     }
 
     #[test]

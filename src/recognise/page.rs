@@ -28,6 +28,7 @@ pub fn read(number: u32, picture: Picture, points: (f32, f32), engine: &mut Opti
         Some(engine) => engine,
         None => engine.insert(Engine::load()?),
     };
+    let picture = Picture { gray: look::calmed(picture.gray), ..picture };
     let best = read_upright(turned_by(picture, divider.lying), engine)?;
     let ocr_ms = engine.take_ms();
     let turned = (best.turned + divider.lying) % 360;
@@ -187,13 +188,20 @@ fn passed_over(gray: &GrayImage, dpi: f32, seen: &Seen, engine: &mut Engine) -> 
 /// 0.9 degrees and better from 1.2 degrees on.
 const WORTH_STRAIGHTENING: f32 = 1.0;
 
-/// What brings a picture to the 300 dots per inch at which the engine reads best, within bounds.
+/// What brings a picture to the resolution at which the engine reads best, within bounds. Read at 200 dots per inch,
+/// pages of 200 had 3.1 % of their characters wrong, made larger to 250 or to 300 2.7 %; 250 takes less time.
 fn reading_scale(picture: &Picture) -> f32 {
-    const READING: f32 = 300.0;
+    const COARSE: f32 = 225.0;
+    const ENOUGH: f32 = 250.0;
+    const FINE: f32 = 340.0;
+    const USUAL: f32 = 300.0;
     const MOST_PIXELS: f32 = 40e6;
     let pixels = (picture.gray.width() as f32 * picture.gray.height() as f32).max(1.0);
-    let scale = READING / picture.dpi;
-    let scale = if (0.8..1.1).contains(&scale) { 1.0 } else { scale };
+    let scale = match picture.dpi {
+        coarse if coarse < COARSE => ENOUGH / coarse,
+        fine if fine > FINE => USUAL / fine,
+        _ => 1.0,
+    };
     scale.min((MOST_PIXELS / pixels).sqrt())
 }
 

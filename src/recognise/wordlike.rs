@@ -4,16 +4,20 @@
 
 use super::Word;
 use hayro::hayro_interpret::hayro_cmap::BfString;
+use std::collections::HashSet;
 
 /// The words read like a language, not like the letters of a font that lies about itself.
 pub fn is_text(words: &[Word]) -> bool {
     const LONG_ENOUGH_TO_ASK: usize = 40;
     let lettered = words.iter().filter(|word| is_lettered(word)).count();
-    let known = words.iter().any(|word| COMMON.contains(&bare(&word.text).as_str()));
-    long_words(words) >= 3 && share_of_wordlike(words) >= 0.7 && (known || lettered < LONG_ENOUGH_TO_ASK)
+    let known: HashSet<String> =
+        words.iter().map(|word| bare(&word.text)).filter(|word| COMMON.contains(&word.as_str())).collect();
+    long_words(words) >= 3
+        && share_of_wordlike(words) >= 0.7
+        && (known.len() >= 2 || lettered < LONG_ENOUGH_TO_ASK)
 }
 
-/// No page of forty words does without one of these.
+/// No page of forty words does without two of these; letters that stand for others may form one by chance.
 #[rustfmt::skip]
 const COMMON: &[&str] = &[
     "der", "die", "das", "und", "von", "für", "mit", "bei", "auf", "ist", "den", "dem", "des", "ein", "eine", "wir", "sie", "ihre",
