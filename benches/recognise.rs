@@ -56,8 +56,8 @@ async fn compare() {
     let all: usize = documents.iter().map(|document| document.text.pages.len()).sum();
     println!("{} documents, {all} pages, {pages} of them to read", documents.len());
     against_tesseract(&documents, pages).await;
-    two_against_one(&documents).await;
     against_ocrmypdf(&documents, folder.path()).await;
+    two_against_one(&documents).await;
 }
 
 /// Reads every file once, to know which pages have to be read.
