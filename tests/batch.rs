@@ -3,8 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(clippy::print_stdout, reason = "--nocapture shows how much was noticed")]
 
+mod paper;
+mod support;
+
 use laufmappe::recognise::{self, Code, Page, PageKind, Reading, Symbology, Text, Trace, Word};
+use paper::Fill;
 use std::collections::BTreeMap;
+use support::house::House;
+use zxingcpp::BarcodeFormat;
 
 /// Chance that can be repeated.
 struct Chance(u64);
@@ -444,4 +450,78 @@ fn the_operator_is_told_the_sheet() {
     let said = stopped.particular.unwrap();
     assert_eq!(said.de, "Seite 2 des Scans ist ein Trennblatt, dessen Code nicht lesbar ist.");
     assert!(stopped.text.contains("on the pages 2 of the scan"), "{}", stopped.text);
+}
+
+/// The whole program: nothing of a batch is filed when one of its sheets cannot be read.
+#[test]
+fn an_unreadable_sheet_stops_reading_and_filing_in_plain_german() {
+    let letter = paper::scan(paper::LETTER, 200.0);
+    let other = paper::scan(&["Mahnung Nummer 4711", "Bitte zahlen Sie sofort", "Stadtkasse Wörth"], 200.0);
+    let sheet = paper::sheet(BarcodeFormat::QRCode, "LAUFMAPPE:1;office=20", &letter);
+    let mut torn = sheet.clone();
+    for y in 820..torn.height() {
+        for x in 0..torn.width() {
+            torn.put_pixel(x, y, image::Luma([240]));
+        }
+    }
+    let house = House::new();
+    let file = house.folder().join("stapel.tif");
+    std::fs::write(&file, paper::tiff(&[sheet, letter, torn, other], 200, Fill::HighestFirst)).unwrap();
+    let file = file.to_str().unwrap();
+
+    let read = house.laufmappe(&["read", "--format", "jsonl", file]);
+    assert_eq!((read.code, read.output.as_str()), (1, ""), "{}", read.errors);
+    let said = "Seite 3 des Scans ist ein Trennblatt, dessen Code nicht lesbar ist.";
+    assert!(read.errors.contains(said), "{}", read.errors);
+
+    let run = house.laufmappe(&["run", "--format", "json", file]);
+    assert_eq!(run.code, 1, "{}", run.errors);
+    let summaries = house.summaries();
+    assert_eq!(summaries.len(), 1, "nothing came out of the batch");
+    assert_eq!(summaries[0]["state"], "clearing");
+    assert_eq!(summaries[0]["clearing"]["reason"], "unbalanced");
+    assert!(summaries[0]["clearing"]["text"]["de"].as_str().unwrap().contains(said));
+}
+
+#[test]
+fn what_the_scanning_office_says_is_noted_and_its_count_holds() {
+    let house = House::new();
+    let file = house.folder().join("brief.tif");
+    let lines = ["Sehr geehrte Damen und Herren", "vielen Dank für das Gespräch", "Mit freundlichen Grüßen"];
+    let letter = paper::scan(&lines, 200.0);
+    std::fs::write(&file, paper::tiff(&[letter], 200, Fill::HighestFirst)).unwrap();
+    let file = file.to_str().unwrap();
+    let miscounted = House::new();
+    let run = miscounted.laufmappe(&["run", "--sheets", "3", "--format", "json", file]);
+    assert_eq!(run.code, 1, "{}", run.errors);
+    assert!(run.output.contains("Gezählt wurden 3 Blätter, der Scan hat aber 1 Seiten."), "{}", run.output);
+
+    let told =
+        ["run", "--operator", "m.muster", "--device", "Scanner 2", "--sheets", "1", "--format", "json", file];
+    let run = house.laufmappe(&told);
+    assert_eq!(run.code, 0, "{}{}", run.output, run.errors);
+    let location = house.summaries()[0]["locations"][0].as_str().unwrap().to_owned();
+    let note = std::fs::read_to_string(std::path::Path::new(&location).join("transfervermerk.json")).unwrap();
+    assert!(note.contains("m.muster") && note.contains("Scanner 2"), "{note}");
+    let journal = std::fs::read_to_string(house.data().join("ledger/journal"))
+        .or_else(|_| std::fs::read_to_string(house.data().join("journal")));
+    if let Ok(journal) = journal {
+        assert!(journal.contains("\"transfer\":\""), "the ledger names the note");
+    }
+    assert_eq!(house.laufmappe(&["ledger", "verify"]).code, 0);
+}
+
+#[test]
+fn a_sheet_is_printed_and_read_by_the_program_itself() {
+    let house = House::new();
+    let sheet = house.folder().join("blatt.pdf");
+    let path = sheet.to_str().unwrap();
+    let order = ["separator", "--tenant", "musterstadt", "--office", "60", "--copies", "2", "--output", path];
+    let printed = house.laufmappe(&order);
+    assert_eq!(printed.code, 0, "{}", printed.errors);
+    let first = std::fs::read(&sheet).unwrap();
+    assert_eq!(house.laufmappe(&order).code, 0);
+    assert_eq!(std::fs::read(&sheet).unwrap(), first, "the same order gives the same bytes");
+    let refused = house.laufmappe(&["separator", "--tenant", "musterstadt", "--office", "a;b"]);
+    assert!(refused.code != 0 && refused.errors.contains("Strichpunkt"), "{}", refused.errors);
 }

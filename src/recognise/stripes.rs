@@ -77,31 +77,45 @@ fn has_stripes(gray: &GrayImage, per_inch: f32) -> bool {
     false
 }
 
-/// Dark, light, dark, light, dark in lengths 1, 1, 3, 1, 1, across and down: the corner of a QR code.
+/// Dark, light, dark, light, dark in lengths 1, 1, 3, 1, 1, line after line: the corner of a QR code, or what a
+/// tear has left of it.
 fn has_eye(gray: &GrayImage, per_inch: f32) -> bool {
+    const HIGH: f32 = 1.8;
     let width = gray.width().max(1) as usize;
-    for (number, line) in gray.as_raw().chunks_exact(width).enumerate().step_by(2) {
+    let mut eyes: Vec<Eye> = Vec::new();
+    for (number, line) in gray.as_raw().chunks_exact(width).enumerate() {
         for eye in runs(line).windows(5).skip(1).step_by(2) {
             let Some(module) = eye_module(eye, per_inch) else { continue };
             let middle = eye[2].0 + eye[2].1 / 2;
-            let column: Vec<u8> = (0..gray.height()).map(|y| gray.get_pixel(middle as u32, y).0[0]).collect();
-            let down = runs(&column);
-            let at = down.iter().position(|(start, length)| (*start..start + length).contains(&number));
-            let around = at.and_then(|at| down.get(at.checked_sub(2)?..at + 3));
-            if around
-                .and_then(|eye| eye_module(eye, per_inch))
-                .is_some_and(|other| (other / module - 1.0).abs() < 0.3)
-            {
-                return true;
+            let same = |known: &&mut Eye| {
+                known.middle.abs_diff(middle) <= 3 && (known.module / module - 1.0).abs() < 0.25
+            };
+            match eyes.iter_mut().find(same) {
+                Some(known) => {
+                    (known.middle, known.last) = (middle, number);
+                    if (number - known.first + 1) as f32 >= HIGH * module {
+                        return true;
+                    }
+                }
+                None => eyes.push(Eye { middle, module, first: number, last: number }),
             }
         }
+        eyes.retain(|eye| number - eye.last <= 3);
     }
     false
 }
 
+/// The middle of an eye on the lines before, in pixels.
+struct Eye {
+    middle: usize,
+    module: f32,
+    first: usize,
+    last: usize,
+}
+
 /// Pixels of one module, if the five lengths are those of an eye.
 fn eye_module(eye: &[(usize, usize)], per_inch: f32) -> Option<f32> {
-    const SMALLEST: f32 = 0.018;
+    const SMALLEST: f32 = 0.022;
     const LARGEST: f32 = 0.15;
     let lengths: Vec<f32> = eye.iter().map(|(_, length)| *length as f32).collect();
     let module = lengths.iter().sum::<f32>() / 7.0;
