@@ -5,7 +5,7 @@
 
 use super::raster::Picture;
 use super::{Code, Symbology, look};
-use image::GrayImage;
+use image::{GrayImage, imageops};
 use zxingcpp::{Barcode, BarcodeFormat};
 
 /// What a look for codes gave.
@@ -25,6 +25,18 @@ pub fn seen(picture: &Picture, points: (f32, f32)) -> Seen {
     let factor = (picture.dpi / 300.0).round().max(1.0) as u32;
     let smaller = (factor > 1).then(|| look::shrink_by(&picture.gray, factor));
     let gray = smaller.as_ref().unwrap_or(&picture.gray);
+    let dpi = picture.dpi / factor as f32;
+    let seen = seen_in(gray, dpi, points);
+    if !seen.unreadable {
+        return seen;
+    }
+    // Noise and thin ink spoil dots that are right on average.
+    let again = [imageops::blur(gray, 1.2), look::shrink_by(gray, 2)];
+    let read = again.iter().zip([dpi, dpi / 2.0]).map(|(gray, dpi)| seen_in(gray, dpi, points));
+    read.into_iter().find(|again| !again.codes.is_empty()).unwrap_or(seen)
+}
+
+fn seen_in(gray: &GrayImage, dpi: f32, points: (f32, f32)) -> Seen {
     let mut seen = Seen::default();
     for barcode in barcodes(gray) {
         match code(&barcode, gray, points) {
@@ -34,7 +46,7 @@ pub fn seen(picture: &Picture, points: (f32, f32)) -> Seen {
                 }
                 seen.codes.push(code);
             }
-            None => seen.unreadable |= is_large_qr(&barcode, gray, picture.dpi / factor as f32),
+            None => seen.unreadable |= is_large_qr(&barcode, gray, dpi),
         }
     }
     seen.unreadable &= seen.codes.is_empty();
