@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(clippy::print_stdout, reason = "--nocapture shows how much was noticed")]
 
+#[allow(dead_code, reason = "each test program uses the papers it needs")]
 mod paper;
 mod support;
 

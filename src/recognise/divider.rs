@@ -261,6 +261,31 @@ mod tests {
     }
 
     #[test]
+    fn a_patch_alone_on_its_sheet_divides_and_hides_no_code() {
+        for dpi in [150.0_f32, 200.0, 300.0] {
+            let pixels = |inches: f32| (inches * dpi).round() as u32;
+            let mut gray = image::GrayImage::from_pixel(pixels(8.27), pixels(11.69), image::Luma([240]));
+            for (at, long) in [(0.5, 2.2), (10.0, 7.0), (5.0, 0.8)] {
+                let mut top = at;
+                for bar in [0.08, 0.2, 0.08, 0.2] {
+                    for y in pixels(top)..pixels(top + bar) {
+                        for x in pixels(0.6)..pixels(0.6 + long) {
+                            gray.put_pixel(x, y, image::Luma([15]));
+                        }
+                    }
+                    top += bar + 0.08;
+                }
+            }
+            let picture = Picture { gray, dpi };
+            let ink = look::ink(&picture.gray, dpi);
+            for turned in [picture.gray.clone(), image::imageops::rotate90(&picture.gray)] {
+                let found = look(&Picture { gray: turned, dpi }, (595.0, 842.0), ink);
+                assert_eq!(found.kind(), Some(PageKind::Separator(PATCH_T.to_owned())), "{dpi} dpi");
+            }
+        }
+    }
+
+    #[test]
     fn stickers_and_names_of_sheets_are_known() {
         for (text, number) in
             [("ASN0089488", Some(89488)), ("ASN-12", Some(12)), ("ASN", None), ("ASN12X", None), ("1234", None)]

@@ -80,7 +80,6 @@ fn has_stripes(gray: &GrayImage, per_inch: f32) -> bool {
 /// Dark, light, dark, light, dark in lengths 1, 1, 3, 1, 1, line after line: the corner of a QR code, or what a
 /// tear has left of it.
 fn has_eye(gray: &GrayImage, per_inch: f32) -> bool {
-    const HIGH: f32 = 1.8;
     let width = gray.width().max(1) as usize;
     let mut eyes: Vec<Eye> = Vec::new();
     for (number, line) in gray.as_raw().chunks_exact(width).enumerate() {
@@ -91,18 +90,16 @@ fn has_eye(gray: &GrayImage, per_inch: f32) -> bool {
                 known.middle.abs_diff(middle) <= 3 && (known.module / module - 1.0).abs() < 0.25
             };
             match eyes.iter_mut().find(same) {
-                Some(known) => {
-                    (known.middle, known.last) = (middle, number);
-                    if (number - known.first + 1) as f32 >= HIGH * module {
-                        return true;
-                    }
-                }
+                Some(known) => (known.middle, known.last) = (middle, number),
                 None => eyes.push(Eye { middle, module, first: number, last: number }),
             }
         }
+        if eyes.iter().any(|eye| number - eye.last > 3 && eye.is_an_eye()) {
+            return true;
+        }
         eyes.retain(|eye| number - eye.last <= 3);
     }
-    false
+    eyes.iter().any(Eye::is_an_eye)
 }
 
 /// The middle of an eye on the lines before, in pixels.
@@ -111,6 +108,13 @@ struct Eye {
     module: f32,
     first: usize,
     last: usize,
+}
+
+impl Eye {
+    /// Three modules high, or what is left of that; the bars of a patch go on.
+    fn is_an_eye(&self) -> bool {
+        (1.8..=4.2).contains(&((self.last - self.first + 1) as f32 / self.module))
+    }
 }
 
 /// Pixels of one module, if the five lengths are those of an eye.
