@@ -31,7 +31,7 @@ pub fn read(number: u32, picture: Picture, points: (f32, f32), engine: &mut Opti
     let best = read_upright(turned_by(picture, divider.lying), engine)?;
     let ocr_ms = engine.take_ms();
     let turned = (best.turned + divider.lying) % 360;
-    let (width, height) = if turned % 180 == 0 { (width, height) } else { (height, width) };
+    let (width, height) = if turned.is_multiple_of(180) { (width, height) } else { (height, width) };
     let skew = best.skew;
     let words = best.words((width, height));
     let kind = divider.kind_with(&words).unwrap_or(PageKind::Ocr);
