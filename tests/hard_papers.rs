@@ -52,7 +52,20 @@ fn pdf_with_stream(filter: &str, bytes: Vec<u8>) -> Vec<u8> {
             *object = Stream::new(image.clone(), bytes.clone()).into();
         }
     }
+    moved(&mut document, "595 0 0 196 0 500 cm");
     paper::saved(document)
+}
+
+/// Puts the scan of a page to another place.
+fn moved(document: &mut Document, place: &str) {
+    let from = format!("{} 0 0 {} 0 0 cm", A4.0, A4.1);
+    for object in document.objects.values_mut() {
+        if let Ok(stream) = object.as_stream_mut()
+            && let Ok(content) = String::from_utf8(stream.content.clone())
+        {
+            stream.set_content(content.replace(&from, place).into_bytes());
+        }
+    }
 }
 
 fn gray(dpi: f32) -> GrayImage {
@@ -126,7 +139,7 @@ fn palette_tiff(bits: u32) -> Vec<u8> {
 
 fn sixteen_bit_png() -> Vec<u8> {
     let letter = gray(150.0);
-    let samples: Vec<u8> = letter.pixels().flat_map(|pixel| [pixel.0[0], 0x55]).collect();
+    let samples: Vec<u8> = letter.pixels().flat_map(|pixel| [0x55, pixel.0[0]]).collect();
     let mut bytes = Vec::new();
     let encoder = image::codecs::png::PngEncoder::new(&mut bytes);
     encoder.write_image(&samples, letter.width(), letter.height(), image::ExtendedColorType::L16).unwrap();
@@ -315,23 +328,12 @@ fn the_layer_of_a_scanner_is_read_again_and_counted() {
 fn a_covering_note_over_a_large_picture_does_not_hide_what_the_picture_says() {
     // Two lines of text above a scan that fills half of the page.
     let receipt = imageops::crop_imm(&gray(200.0), 0, 150, 1654, 500).to_image();
-    let document = paper::pdf(&[&[
+    let mut document = paper::pdf(&[&[
         Show::Drawing("BT /F 14 Tf 70 780 Td (Anbei der Beleg mit der Bitte um Erstattung) Tj ET"),
         Show::Scan(&receipt),
     ]]);
-    let mut bytes = Vec::new();
-    let mut document: Document = document;
-    let from = format!("{} 0 0 {} 0 0 cm", A4.0, A4.1);
-    for object in document.objects.values_mut() {
-        if let Ok(stream) = object.as_stream_mut()
-            && let Ok(content) = String::from_utf8(stream.content.clone())
-            && content.contains(&from)
-        {
-            stream.set_content(content.replace(&from, "540 0 0 300 20 300 cm").into_bytes());
-        }
-    }
-    document.save_to(&mut bytes).unwrap();
-    let page = page(job::Kind::Pdf, &bytes);
+    moved(&mut document, "540 0 0 300 20 300 cm");
+    let page = page(job::Kind::Pdf, &paper::saved(document));
     assert_eq!(page.kind, PageKind::Ocr);
     assert!(page.plain().contains("Erstattung") && page.plain().contains("3517992"), "{}", page.plain());
 }

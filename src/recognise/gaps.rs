@@ -4,7 +4,8 @@
 //! In: a picture and the words that were read on it. Out: areas with print under no clear word, each one line high,
 //! and the words put where they belong. Absent on purpose: reading.
 
-use super::look::{self, Area};
+use super::area::Area;
+use super::look;
 use super::ocr::SeenWord;
 use image::GrayImage;
 

@@ -12,7 +12,7 @@ For each term a logistic model over marks (weights held small, those of a ladder
 The sum from which a value is *sure* is set apart for text layers and for scans, on sums foretold with the layout left out
 (ten folds of layouts). A sum means the same share of right values whatever the term, so all terms are counted together:
 the lowest sum above which at most WRONG of the values were wrong, and not more than LIMIT with 95 % certainty (Wilson).
-A term whose own values above it were wrong more often than one in two hundred gets a higher one of its own, or none.
+A term whose own values above it were wrong more often than OF_ONE_TERM gets a higher one of its own, or none.
 """
 
 import argparse
@@ -26,7 +26,8 @@ from decimal import Decimal, InvalidOperation
 
 WRONG, LIMIT = 0.003, 0.01
 FEWEST = 60           # sure values a term needs before any of them can be sure
-OF_ONE_TERM = 0.005   # of the sure values of one term may be wrong
+RECKONED = "added"    # stands nowhere on the page; never sure
+OF_ONE_TERM = 0.0075  # of the sure values of one term may be wrong
 SHRINK = 0.6          # of weights, per value; larger is more careful
 FOLDS = 10
 LADDERS = (("prior-50", "prior-60", "prior-70", "prior-80", "prior-90", "prior-95", "prior-97", "prior-98"),
@@ -189,7 +190,7 @@ def foretold(rows):
         met = collections.Counter(mark for marks, _ in seen for mark in marks)
         for value in rows:
             if fold[value.layout] == part:
-                known = all(met[mark] >= 20 for mark in features(value))
+                known = all(met[mark] >= 20 and mark != RECKONED for mark in features(value))
                 sums.append((total(model, features(value)), known, value))
     return sums
 
@@ -323,7 +324,7 @@ def main():
         for value in values([pair]):
             if value.term in table:
                 model, met, *_ = table[value.term]
-                known = all(met[mark] >= 20 for mark in features(value))
+                known = all(met[mark] >= 20 and mark != RECKONED for mark in features(value))
                 scored[value.term].append((total(model, features(value)), known, value))
         told(f"check: {pair.split('=')[0]}", scored, table)
         if said.errors:

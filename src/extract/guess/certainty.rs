@@ -26,6 +26,8 @@ const SURE: f32 = 0.99;
 /// What a value may reach that is not sure, and what one may reach that is.
 const UNSURE: f32 = 0.985;
 const SUREST: f32 = 0.999;
+/// Of a value that stands nowhere on the page: it was reckoned, and nobody can hold it against the paper.
+const RECKONED: &str = "added";
 /// A mark must have been met so often before it can help to make a value sure.
 const OFTEN: u32 = 20;
 /// Marks of degree: one that is reached stands for all below it, and each has its weight.
@@ -126,7 +128,8 @@ fn confidence(scale: &Scale, marks: &[Cow<'static, str>]) -> f32 {
     let sum = scale.start + weights.sum::<f32>();
     let share = 1.0 / (1.0 + (-sum).exp());
     let from = scale.sure[usize::from(!met.contains(&print::LAYER))];
-    if known && from.is_some_and(|sure| sum >= sure) { share.clamp(SURE, SUREST) } else { share.min(UNSURE) }
+    let seen = !met.contains(&RECKONED);
+    if known && seen && from.is_some_and(|sure| sum >= sure) { share.clamp(SURE, SUREST) } else { share.min(UNSURE) }
 }
 
 /// Rows of term, mark, weight, and how many values had the mark; three marks are none: `start`, `sure-layer`, `sure-scan`.
