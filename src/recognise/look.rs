@@ -3,7 +3,7 @@
 //! In: gray pictures. Out: numbers and pictures. Absent on purpose: cleaning and thresholding, which made
 //! reading worse when it was measured.
 
-use image::{GrayImage, Luma};
+use image::GrayImage;
 
 /// Share of ink on the page; the border, specks and punch holes left out. A page that is mostly dark (print in
 /// white, a photograph on a desk) counts as all ink.
@@ -298,6 +298,7 @@ impl<'a> Dark<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::Luma;
 
     /// Bars like lines of text.
     fn page_of_lines() -> GrayImage {
