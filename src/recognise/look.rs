@@ -4,7 +4,7 @@
 //! reading worse when it was measured.
 
 use super::area::Area;
-use image::{GrayImage, Luma};
+use image::GrayImage;
 
 /// Share of ink on the page; the border, specks and punch holes left out. A page that is mostly dark (print in
 /// white, a photograph on a desk) counts as all ink.
@@ -337,6 +337,7 @@ impl<'a> Dark<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::Luma;
 
     /// Bars like lines of text.
     fn page_of_lines() -> GrayImage {

@@ -129,7 +129,11 @@ fn confidence(scale: &Scale, marks: &[Cow<'static, str>]) -> f32 {
     let share = 1.0 / (1.0 + (-sum).exp());
     let from = scale.sure[usize::from(!met.contains(&print::LAYER))];
     let seen = !met.contains(&RECKONED);
-    if known && seen && from.is_some_and(|sure| sum >= sure) { share.clamp(SURE, SUREST) } else { share.min(UNSURE) }
+    if known && seen && from.is_some_and(|sure| sum >= sure) {
+        share.clamp(SURE, SUREST)
+    } else {
+        share.min(UNSURE)
+    }
 }
 
 /// Rows of term, mark, weight, and how many values had the mark; three marks are none: `start`, `sure-layer`, `sure-scan`.
