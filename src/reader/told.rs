@@ -12,7 +12,7 @@ use crate::protocol::line;
 /// Class, pages, values with how surely they were read. Ends with a line break.
 pub fn text(answer: &Answer, language: Language) -> String {
     let class = &answer.class;
-    let mut text = format!("{}", line(&answer.file));
+    let mut text = line(&answer.file);
     if answer.part > 1 || answer.sheets.separators > 0 {
         text += &match language {
             Language::De => format!(", Teil {}", answer.part),

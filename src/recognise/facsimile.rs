@@ -43,7 +43,8 @@ pub fn add(book: &mut Book, plates: &mut Plates, source: &Document, id: ObjectId
         "MediaBox" => numbers(media),
         "Resources" => dictionary! { "XObject" => named },
     };
-    if crop != media {
+    let cut = crop.iter().zip(media).any(|(crop, media)| crop.to_bits() != media.to_bits());
+    if cut {
         kept.set("CropBox", numbers(crop));
     }
     let turned = inherited(source, page, b"Rotate").and_then(|it| source.dereference(it).ok());

@@ -4,7 +4,7 @@
 //! reading worse when it was measured.
 
 use super::area::Area;
-use image::GrayImage;
+use image::{GrayImage, Luma};
 
 /// Share of ink on the page; the border, specks and punch holes left out. A page that is mostly dark (print in
 /// white, a photograph on a desk) counts as all ink.

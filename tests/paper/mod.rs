@@ -1,7 +1,5 @@
 //! Papers for the tests of the eyes: made here, down to the byte, so that no test needs a file.
 
-#![allow(dead_code, reason = "each test program uses the papers it needs")]
-
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::color::palette::css::WHITE;

@@ -213,7 +213,7 @@ fn damaged(typed: &str, every: u64, seed: u64) -> String {
     let lines = typed.lines().map(|line| {
         let words = line.split(' ').map(|word| {
             let length = word.chars().count();
-            if length < 3 || next(&mut state) % every != 0 {
+            if length < 3 || !next(&mut state).is_multiple_of(every) {
                 return word.to_owned();
             }
             let at = next(&mut state) as usize % length;
