@@ -81,7 +81,9 @@ pub async fn read(
     bytes: &[u8],
     passwords: &[String],
 ) -> Result<Reading> {
-    let sight = see(sandbox, kind, bytes, passwords).await?;
+    let mut sight = see(sandbox, kind, bytes, passwords).await?;
+    // What is kept depends on the document alone, not on how busy the machine was.
+    sight.text.pages.iter_mut().for_each(|page| page.ocr_ms = 0);
     let mut embedded = Vec::with_capacity(sight.files.len());
     for (name, bytes) in sight.files {
         embedded.push(keep(store, name, bytes).await?);

@@ -26,8 +26,10 @@ const SURE: f32 = 0.99;
 /// What a value may reach that is not sure, and what one may reach that is.
 const UNSURE: f32 = 0.985;
 const SUREST: f32 = 0.999;
-/// Of a value that stands nowhere on the page: it was reckoned, and nobody can hold it against the paper.
-const RECKONED: &str = "added";
+/// Independent proofs: a code on the page says the same. They are rare, and none the worse for it.
+const PROOFS: [&str; 2] = ["giro", "code"];
+/// Another source says something else; a value that is contested is at most this sure.
+const CONTESTED: (&str, f32) = ("contradiction", 0.4);
 /// A mark must have been met so often before it can help to make a value sure.
 const OFTEN: u32 = 20;
 /// Marks of degree: one that is reached stands for all below it, and each has its weight.
@@ -123,17 +125,16 @@ fn confidence(scale: &Scale, marks: &[Cow<'static, str>]) -> f32 {
     }
     met.sort_unstable();
     met.dedup();
-    let known = met.iter().all(|mark| scale.weights.get(mark).is_some_and(|(_, often)| *often >= OFTEN));
+    if met.contains(&CONTESTED.0) {
+        return CONTESTED.1;
+    }
+    let often = |mark: &&str| scale.weights.get(mark).is_some_and(|(_, often)| *often >= OFTEN);
+    let known = met.iter().all(|mark| PROOFS.contains(mark) || often(mark));
     let weights = met.iter().filter_map(|mark| scale.weights.get(mark)).map(|(weight, _)| weight);
     let sum = scale.start + weights.sum::<f32>();
     let share = 1.0 / (1.0 + (-sum).exp());
     let from = scale.sure[usize::from(!met.contains(&print::LAYER))];
-    let seen = !met.contains(&RECKONED);
-    if known && seen && from.is_some_and(|sure| sum >= sure) {
-        share.clamp(SURE, SUREST)
-    } else {
-        share.min(UNSURE)
-    }
+    if known && from.is_some_and(|sure| sum >= sure) { share.clamp(SURE, SUREST) } else { share.min(UNSURE) }
 }
 
 /// Rows of term, mark, weight, and how many values had the mark; three marks are none: `start`, `sure-layer`, `sure-scan`.
