@@ -15,7 +15,12 @@ pub fn of(error: &Error) -> Clearing {
     let (owner, text, next) = words(error.kind);
     Clearing {
         reason: error.kind.slug().to_owned(),
-        text: Bilingual::new(text.0, text.1),
+        text: match &error.particular {
+            Some(particular) => {
+                Bilingual::new(format!("{} {}", text.0, particular.de), format!("{} {}", text.1, particular.en))
+            }
+            None => Bilingual::new(text.0, text.1),
+        },
         owner: owner.to_owned(),
         next: Bilingual::new(next.0, next.1),
         detail: Some(error.text.clone()),
@@ -52,8 +57,8 @@ fn words(kind: Kind) -> Words {
             ("In der Datei stecken mehrere verschiedene Rechnungen.", "The file holds several different invoices."),
             ("Bitte ansehen, welche gilt, und beim Absender eine eindeutige Rechnung anfordern.", "See which one counts, and ask the sender for one unambiguous invoice.")),
         Kind::Unbalanced => (SCAN_OFFICE,
-            ("Die Blätter des Stapels gehen nicht auf.", "The sheets of the batch do not add up."),
-            ("Bitte den Stapel mit dem Papier vergleichen und neu scannen.", "Compare the batch with the paper and scan it again.")),
+            ("Der Stapel wurde angehalten; es wurde nichts abgelegt.", "The batch was stopped; nothing was filed."),
+            ("Bitte die genannten Blätter mit dem Papier vergleichen, das Trennblatt ersetzen oder das Blatt einzeln einlegen, und den Stapel neu scannen.", "Compare the sheets named with the paper, replace the separator sheet or feed the sheet singly, and scan the batch again.")),
         Kind::Crashed => (OPERATIONS,
             ("Beim Lesen der Datei ist das Leseprogramm mehrmals abgestürzt.", "The reader crashed several times on this file."),
             ("Bitte neu scannen oder ein anderes Format anfordern; die IT sieht sich die Datei an.", "Scan again or ask for another format; IT looks at the file.")),
@@ -93,6 +98,14 @@ fn words(kind: Kind) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_happened_in_particular_follows_the_kind() {
+        let error =
+            Error::new(Kind::Unbalanced, "page 7").in_particular("Seite 7 fehlt.", "Page 7 is missing.");
+        let text = of(&error).text;
+        assert!(text.de.ends_with("abgelegt. Seite 7 fehlt.") && text.en.ends_with("Page 7 is missing."));
+    }
 
     #[test]
     fn every_kind_has_an_owner_a_reason_and_a_next_step_in_both_languages() {

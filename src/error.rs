@@ -13,16 +13,42 @@ pub struct Error {
     pub kind: Kind,
     pub text: String,
     pub hint: Option<String>,
+    /// What exactly happened, for the clerk, where the kind alone does not say it.
+    pub particular: Option<Particular>,
+}
+
+/// Whole sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Particular {
+    pub de: String,
+    pub en: String,
 }
 
 impl Error {
     pub fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), hint: None }
+        Self { kind, text: text.into(), hint: None, particular: None }
     }
 
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// It happened on this page (from 1).
+    #[must_use]
+    pub fn on_page(mut self, page: u32) -> Self {
+        self.text = format!("page {page}: {}", self.text);
+        if self.particular.is_some() {
+            return self;
+        }
+        self.in_particular(format!("Das geschah auf Seite {page}."), format!("This happened on page {page}."))
+    }
+
+    /// Says in whole sentences what the clerk needs to know beyond the kind.
+    #[must_use]
+    pub fn in_particular(mut self, de: impl Into<String>, en: impl Into<String>) -> Self {
+        self.particular = Some(Particular { de: de.into(), en: en.into() });
         self
     }
 }
@@ -148,6 +174,13 @@ mod tests {
     fn every_kind_has_a_name_of_its_own() {
         let slugs: HashSet<_> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
         assert_eq!(slugs.len(), Kind::ALL.len());
+    }
+
+    #[test]
+    fn a_page_is_named_before_the_text() {
+        let error = Error::new(Kind::Overtime, "the reader took too long").on_page(7);
+        assert_eq!(error.to_string(), "page 7: the reader took too long");
+        assert_eq!(error.particular.unwrap().de, "Das geschah auf Seite 7.");
     }
 
     #[test]

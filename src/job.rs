@@ -274,6 +274,20 @@ pub struct Arrival {
     pub at: Timestamp,
     /// Stapel, where one was named.
     pub batch: Option<String>,
+    /// What the scanning office said about a scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<Scan>,
+}
+
+/// Who scanned on what, and how many sheets were counted before.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Scan {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheets: Option<u32>,
 }
 
 impl Arrival {

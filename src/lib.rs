@@ -31,6 +31,8 @@
 //! | [`clearing`] | error → owner, reason and next step in plain words | deciding |
 //! | [`pipeline`] | one claimed case → settled | retries, waiting |
 //! | [`examine`] | one document at the counter → report | store, ledger, filing |
+//! | [`reader`] | one file at the reading desk → its documents | store, ledger, filing |
+//! | [`lessons`] | corrections of read pages → the memory of a tenant | changes a line |
 //! | [`worker`] | jobs → settled or later | knowledge of documents |
 //! | [`settings`] | file and environment → one struct | |
 //! | [`web`] [`cli`] | doors for people | business decisions |
@@ -82,7 +84,9 @@ pub mod queue;
 
 pub mod clearing;
 pub mod examine;
+pub mod lessons;
 pub mod pipeline;
+pub mod reader;
 pub mod worker;
 
 pub mod cli;

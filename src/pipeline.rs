@@ -6,12 +6,13 @@
 
 mod case;
 mod paper;
+mod transfer;
 
 pub use case::Case;
 pub use paper::kept;
 
 use crate::error::{Error, Kind, Result};
-use crate::extract::Content;
+use crate::extract::{Content, Memory};
 use crate::filing::{self, Adapter};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
@@ -41,6 +42,8 @@ pub struct Desk {
     pub routing: Routing,
     /// What the examiner knows about the tenant.
     pub house: House,
+    /// What is known about the suppliers of the tenant.
+    pub memory: Memory,
     pub adapters: BTreeMap<String, Box<dyn Adapter>>,
 }
 
@@ -51,7 +54,7 @@ impl Desk {
         leitweg_ids: Vec<String>,
         adapters: BTreeMap<String, Box<dyn Adapter>>,
     ) -> Self {
-        Self { routing, house: House { leitweg_ids }, adapters }
+        Self { routing, house: House { leitweg_ids }, memory: Memory::default(), adapters }
     }
 }
 
@@ -79,13 +82,21 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
     }
 
     let reading = read(case, &bytes, services).await?;
+    check_count(document, &reading)?;
     if let Some(batch) = recognise::sections(&reading).filter(|_| document.part_of.is_none()) {
         return divide(case, &bytes, &reading, &batch, services).await;
     }
 
     let embedded = embedded(&reading, &services.store)?;
-    let content = extract::content(document, &bytes, &reading, &embedded)?;
-    let xml = extract::invoice_xml(document, &bytes, &embedded)?;
+    let source = extract::Source {
+        name: &document.name,
+        kind: document.kind,
+        bytes: &bytes,
+        text: &reading.text,
+        embedded: &embedded,
+    };
+    let content = extract::content(&source, &desk.memory)?;
+    let xml = extract::invoice_xml(&source)?;
     let report = examine(document, &content, xml, &desk.house);
     case.note_report(&report).await?;
     let decision = route::decide(document, &content, &report, &desk.routing);
@@ -96,7 +107,12 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
         Outcome::File(shelf) => {
             let searchable = searchable(document, &bytes, &reading, services).await?;
             let paper = paper::Paper { document, content: &content, report: &report, decision: &decision };
-            let plan = paper.plan(shelf, searchable, &services.store)?;
+            let mut plan = paper.plan(shelf, searchable, &services.store)?;
+            // An e-invoice is its XML, however its picture was made.
+            if xml.is_none() && transfer::is_scan(&reading) {
+                let whole = case.history_of_whole().await?;
+                plan.add_transfer(document, &reading, case.history, &whole, &services.store)?;
+            }
             file(case, &plan, desk).await
         }
     }
@@ -133,6 +149,16 @@ async fn read(case: &Case<'_>, bytes: &[u8], services: &Services) -> Result<Read
     Ok(reading)
 }
 
+/// The sheets the operator counted are there.
+fn check_count(document: &Document, reading: &Reading) -> Result<()> {
+    let counted = document.arrival.scan.as_ref().and_then(|scan| scan.sheets);
+    let counted = counted.filter(|_| document.part_of.is_none() && document.kind.has_pages());
+    match counted.and_then(|sheets| recognise::count_differs(reading, sheets)) {
+        Some(alarm) => Err(recognise::stopped(&[alarm])),
+        None => Ok(()),
+    }
+}
+
 /// A rendition for people to search; e-invoices and mail texts have no pages and need none.
 async fn searchable(
     document: &Document,
@@ -155,15 +181,10 @@ async fn divide(
     batch: &recognise::Batch,
     services: &Services,
 ) -> Result<Settled> {
-    if !batch.sheets.balanced() {
-        let sheets = batch.sheets;
-        return Err(Error::new(
-            Kind::Unbalanced,
-            format!(
-                "{} pages in, but {} to file, {} separators and {} blanks",
-                sheets.pages_in, sheets.filed, sheets.separators, sheets.blanks
-            ),
-        ));
+    let mut alarms = recognise::alarms(reading, batch);
+    alarms.extend(recognise::foreign(batch, &case.document.tenant));
+    if !alarms.is_empty() {
+        return Err(recognise::stopped(&alarms));
     }
     if batch.sections.is_empty() {
         return Err(Error::new(Kind::NoPages, "the batch holds separator sheets and blank pages only"));
@@ -184,12 +205,8 @@ async fn divide(
 }
 
 /// The files embedded in a PDF, from the store.
-fn embedded(reading: &Reading, store: &Store) -> Result<Vec<(recognise::EmbeddedFile, Vec<u8>)>> {
-    let mut embedded = Vec::new();
-    for file in &reading.embedded {
-        embedded.push((file.clone(), store.get(&file.content)?));
-    }
-    Ok(embedded)
+fn embedded(reading: &Reading, store: &Store) -> Result<Vec<Vec<u8>>> {
+    reading.embedded.iter().map(|file| store.get(&file.content)).collect()
 }
 
 /// Intent, effect, receipt: for every target that has no receipt yet.

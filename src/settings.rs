@@ -40,10 +40,12 @@ pub struct Settings {
 pub struct Reading {
     /// Memory of one reader (MiB of address space).
     pub memory: u64,
-    /// CPU time of one document (seconds).
+    /// CPU time of one page (seconds); a reader of several pages gets a tenth of it for each further one.
     pub cpu: u64,
-    /// Wall time of one document (seconds).
+    /// Wall time of one page (seconds).
     pub wall: u64,
+    /// Readers at the same time, over all documents; absent: one per core.
+    pub processes: Option<usize>,
     /// Passwords tried on encrypted PDFs, one per line of this file.
     pub passwords: Option<PathBuf>,
 }
@@ -64,6 +66,9 @@ pub struct TenantSettings {
     pub name: Option<String>,
     /// Leitweg-IDs under which invoices arrive rightly; an invoice with another one is marked (LM-LEITWEG-OURS).
     pub leitweg_ids: Vec<String>,
+    /// The finance department's list of suppliers (`name;ust-id;steuernummer;iban;bic`).
+    #[serde(rename = "kreditoren")]
+    pub suppliers: Option<PathBuf>,
     /// Further routing rules of this tenant.
     pub routing: Option<PathBuf>,
     /// Filing targets by name; routing rules name them.
@@ -86,7 +91,7 @@ impl Default for Settings {
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { memory: 1536, cpu: 240, wall: 600, passwords: None }
+        Self { memory: 1536, cpu: 240, wall: 600, processes: None, passwords: None }
     }
 }
 

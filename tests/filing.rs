@@ -83,6 +83,7 @@ fn document(tenant: &str, bytes: &[u8]) -> Document {
         source: "eingang/rechnung.xml".into(),
         at: "2026-11-02T08:00:00Z".parse().unwrap(),
         batch: None,
+        scan: None,
     };
     Document {
         id: DocumentId::of_arrival(&tenant, Channel::Folder, &arrival.source, &content),

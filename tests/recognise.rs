@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
+#[allow(dead_code, reason = "papers of other tests")]
 mod paper;
 
 use image::{GrayImage, imageops};
@@ -26,7 +27,7 @@ impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("store")).unwrap();
-        let sandbox = Sandbox { program: env!("CARGO_BIN_EXE_laufmappe").into(), limits: Limits::default() };
+        let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_laufmappe").into(), Limits::default());
         Self { folder, sandbox, store }
     }
 
@@ -184,6 +185,65 @@ async fn a_long_document_is_read_to_its_end() {
         assert_eq!(page.number as usize, place + 1);
         assert_eq!(page.plain(), lines[place][0]);
     }
+}
+
+#[tokio::test]
+async fn many_children_read_the_same_as_one_and_in_order() {
+    let scans: Vec<GrayImage> = (1..=6)
+        .map(|page| match page % 3 {
+            0 => paper::blank(&paper::scan(LETTER, 200.0)),
+            _ => {
+                paper::askew(&paper::scan(&[&format!("Dieses Blatt hat die Nummer {page}0{page}")], 200.0), 0.8)
+            }
+        })
+        .collect();
+    let shown: Vec<[Show; 1]> = scans.iter().map(|scan| [Show::Scan(scan)]).collect();
+    let shown: Vec<&[Show]> = shown.iter().map(<[Show; 1]>::as_slice).collect();
+    let pdf = paper::saved(paper::pdf(&shown));
+    let tiff = paper::tiff(&scans, 200, Fill::HighestFirst);
+    for (kind, bytes) in [(job::Kind::Pdf, pdf), (job::Kind::Tiff, tiff)] {
+        let mut readings = Vec::new();
+        for places in [1, 4] {
+            let mut desk = Desk::new();
+            let program = env!("CARGO_BIN_EXE_laufmappe").into();
+            desk.sandbox = Sandbox::with_places(program, Limits::default(), places);
+            let mut reading = desk.read(kind, &bytes).await.unwrap();
+            for page in &mut reading.text.pages {
+                page.ocr_ms = 0;
+            }
+            readings.push(reading);
+        }
+        assert_eq!(readings[0], readings[1], "{kind:?}");
+        let numbers: Vec<u32> = readings[0].text.pages.iter().map(|page| page.number).collect();
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+        assert!(readings[0].text.pages[4].plain().contains("505"), "{}", readings[0].text.plain());
+    }
+}
+
+#[tokio::test]
+async fn of_several_pages_that_stop_the_reader_the_first_is_named() {
+    let mut desk = Desk::new();
+    desk.sandbox = Sandbox::with_places(env!("CARGO_BIN_EXE_laufmappe").into(), Limits::default(), 3);
+    desk.sandbox.limits.cpu = 2;
+    let scan = paper::scan(LETTER, 100.0);
+    let noise = noise();
+    let sheets: [&[Show]; 4] =
+        [&[Show::Scan(&scan)], &[Show::Scan(&noise)], &[Show::Scan(&noise)], &[Show::Scan(&scan)]];
+    let error = desk.read(job::Kind::Pdf, &paper::saved(paper::pdf(&sheets))).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Overtime, "{error}");
+    assert!(error.text.starts_with("page 2: "), "{error}");
+    assert!(laufmappe::clearing::of(&error).text.de.ends_with("zu lange gedauert. Das geschah auf Seite 2."));
+}
+
+/// A4 at 300 dpi, every dot black or white by chance (always the same chance).
+fn noise() -> GrayImage {
+    let mut chance = 88_172_645_463_325_252_u64;
+    GrayImage::from_fn(2480, 3508, |_, _| {
+        chance ^= chance << 13;
+        chance ^= chance >> 7;
+        chance ^= chance << 17;
+        image::Luma([if chance & 1 == 0 { 0 } else { 255 }])
+    })
 }
 
 #[tokio::test]

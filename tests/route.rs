@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 use laufmappe::error::Kind;
+use laufmappe::extract::class::{Class, Classified};
 use laufmappe::extract::{Content, Letter};
 use laufmappe::invoice::{Evidence, Invoice, Syntax, bt};
 use laufmappe::job::{
@@ -28,6 +29,7 @@ fn document(tenant: &str) -> Document {
             source: "eingang/a.xml".into(),
             at: "2026-12-31T23:30:00Z".parse().unwrap(),
             batch: None,
+            scan: None,
         },
         part_of: None,
         annexes: Vec::new(),
@@ -51,7 +53,7 @@ fn invoice() -> Invoice {
 fn guessed() -> Invoice {
     let mut invoice = Invoice { syntax: None, ..invoice() };
     for number in [1, 2, 27, 115] {
-        let evidence = Evidence { confidence: 0.9, page: 1, area: [0.0; 4] };
+        let evidence = Evidence { confidence: 0.9, page: 1, ..Evidence::default() };
         invoice.evidence.insert(bt(number), evidence);
     }
     invoice
@@ -88,7 +90,14 @@ fn on(invoice: Invoice) -> Content {
 }
 
 fn letter(title: Option<&str>, words: usize) -> Content {
-    Content::Letter(Letter { title: title.map(str::to_owned), words })
+    Content::Letter(Letter { class: Classified::plain_text(), title: title.map(str::to_owned), words })
+}
+
+/// A letter told from its pages.
+fn paper(class: Class, confidence: f32) -> Content {
+    let because = vec!["„Mahngebühr“ (verlangt Kosten einer Mahnung)".to_owned()];
+    let class = Classified { class, confidence, because };
+    Content::Letter(Letter { class, title: Some("Betreff".to_owned()), words: 40 })
 }
 
 fn sentences(decision: &Decision) -> Vec<&str> {
@@ -106,9 +115,15 @@ fn the_frame_has_its_rules_in_order_and_every_example_holds() {
             "\"doppelter-eingang\"",
             "\"rechnung-fehlerhaft\"",
             "\"rechnung-unsicher\"",
+            "\"art-unsicher\"",
             "\"bauamt\"",
             "\"gutschriften\"",
             "\"rechnungseingang\"",
+            "\"mahnungen\"",
+            "\"bescheide\"",
+            "\"antraege\"",
+            "\"lieferscheine\"",
+            "\"bestellungen\"",
             "\"posteingang\"",
             "\"unbekannt\""
         ]
@@ -168,6 +183,48 @@ fn letters_go_to_the_post_and_what_nobody_can_read_to_a_person() {
     ] {
         assert_eq!(decide(&document("musterstadt"), &content, &report(), &routing).rule, expected);
     }
+}
+
+#[test]
+fn papers_go_where_their_class_belongs_and_doubtful_ones_to_a_person() {
+    let routing = Routing::built_in().unwrap();
+    let doubtful_invoice = |confidence| {
+        let mut invoice = guessed();
+        invoice.evidence.insert(bt(3), Evidence { confidence, page: 1, ..Evidence::default() });
+        on(invoice)
+    };
+    for (expected, content) in [
+        ("mahnungen", paper(Class::Reminder, 0.95)),
+        ("art-unsicher", paper(Class::Reminder, 0.699)),
+        ("mahnungen", paper(Class::Reminder, 0.7)),
+        ("art-unsicher", paper(Class::Reminder, f32::NAN)),
+        ("bescheide", paper(Class::Notice, 0.99)),
+        ("art-unsicher", paper(Class::Notice, 0.5)),
+        ("antraege", paper(Class::Application, 0.5)),
+        ("lieferscheine", paper(Class::DeliveryNote, 0.8)),
+        ("bestellungen", paper(Class::OrderConfirmation, 0.8)),
+        ("bestellungen", paper(Class::Offer, 0.8)),
+        ("posteingang", paper(Class::Letter, 0.3)),
+        ("posteingang", paper(Class::Other, 0.3)),
+        ("rechnungseingang", doubtful_invoice(0.6)),
+        ("art-unsicher", doubtful_invoice(0.59)),
+    ] {
+        let decision = decide(&document("musterstadt"), &content, &report(), &routing);
+        assert_eq!(decision.rule, expected, "{:?}", sentences(&decision));
+    }
+    let decision = decide(&document("musterstadt"), &paper(Class::Reminder, 0.95), &report(), &routing);
+    let Outcome::File(shelf) = &decision.outcome else { panic!("not filed") };
+    assert_eq!(shelf.title, "Mahnung, bitte die Rechnung dazu suchen: Betreff");
+    let said = "Die Dokumentart ist Mahnung, entschieden durch: „Mahngebühr“ (verlangt Kosten einer Mahnung).";
+    assert!(sentences(&decision).contains(&said), "{:?}", sentences(&decision));
+}
+
+#[test]
+fn an_e_invoice_says_its_class_itself() {
+    let facts = |invoice: Invoice| Facts::of(&document("a"), &on(invoice), &report());
+    assert_eq!((facts(invoice()).class, facts(invoice()).class_confidence), (Some(Class::Invoice), None));
+    let credit = Invoice { type_code: Some("381".into()), ..invoice() };
+    assert_eq!(facts(credit).class, Some(Class::CreditNote));
 }
 
 #[test]
@@ -298,6 +355,8 @@ fn conditions_hold_and_say_so() {
         ("trennblatt.office = \"60\"", "trennblatt.office = \"60\"", "trennblatt.office = \"20\"", "Das Trennblatt nennt das Amt „60“."),
         ("trennblatt.class = \"Bescheid\"", "trennblatt.class = \"Bescheid\"", "trennblatt.office = \"Bescheid\"", "Das Trennblatt nennt die Dokumentart „Bescheid“."),
         ("sicherheit-unter = \"0.80\"", "sicherheit = \"0.799\"", "sicherheit = \"0.8\"", "Die unsicherste Pflichtangabe wurde mit Sicherheit 0.799 gelesen, verlangt ist 0.80."),
+        ("art = \"mahnung\"", "art = \"mahnung\"", "art = \"bescheid\"", "Die Dokumentart ist Mahnung."),
+        ("art-sicherheit-unter = \"0.70\"", "art-sicherheit = \"0.699\"", "art-sicherheit = \"0.70\"", "Die Dokumentart wurde mit Sicherheit 0.699 erkannt, verlangt ist 0.70."),
         ("fehlt = [\"BT-1\", \"BT-115/BT-112\"]", "BT-1 = \"7\"", "BT-1 = \"7\"\nBT-112 = \"1\"", "Es fehlt: Zahlbetrag (BT-115/BT-112)."),
     ];
     for (when, fitting, other, sentence) in rows {
@@ -327,6 +386,8 @@ fn facts_of(text: &str) -> Facts {
             "syntax" => facts.syntax = Some(Syntax::Cii),
             "doppelt" => facts.repeats = None,
             "fatal" => facts.fatal = true,
+            "art" => facts.class = Some(Class::Reminder),
+            "art-sicherheit" => facts.class_confidence = Some(word.parse().unwrap()),
             "sicherheit" => facts.confidence = Some(word.parse().unwrap()),
             "trennblatt" => {
                 let said = value.as_table().unwrap();

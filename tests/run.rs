@@ -193,7 +193,7 @@ fn entries(house: &House) -> BTreeSet<String> {
             }
             let event = entry["event"].as_object_mut().unwrap();
             // They name the time of receipt or the folder, which differ between two houses.
-            for key in ["receipt", "location", "filing", "adopted"] {
+            for key in ["receipt", "location", "filing", "transfer", "adopted"] {
                 event.remove(key);
             }
             if let Some(received) = event.get_mut("received") {

@@ -48,6 +48,9 @@ fn every_sample_ends_as_expected() {
     assert_eq!(verified.code, 0, "{}", verified.errors);
 }
 
+/// Came from the scanner and are filed with their transfer note.
+const SCANS: [&str; 3] = ["07-rechnung-scan.pdf", "08-stapel-duplex.tif", "16-scan.docx"];
+
 /// What a guessed invoice must have to be filed.
 const REQUIRED: [&str; 6] = ["BT-1", "BT-2", "BT-27", "BT-84", "BT-112", "BT-115"];
 
@@ -89,6 +92,20 @@ fn compare(house: &House, name: &str, expected: &Value, found: &Value, faults: &
             let location = found["locations"][0].as_str().unwrap();
             let page = std::fs::read_to_string(Path::new(location).join("pruefprotokoll.html")).unwrap();
             assert!(page.contains(number), "{name}: the protocol in the drawer names its invoice");
+        }
+        let drawer = Path::new(found["locations"][0].as_str().unwrap());
+        let note = std::fs::read_to_string(drawer.join("transfervermerk.json")).ok();
+        check("transfer note", &SCANS.contains(&name).into(), &note.is_some().into());
+        if let Some(note) = note {
+            let note: Value = serde_json::from_str(&note).unwrap();
+            let hashed: BTreeSet<&str> =
+                note["hashes"].as_array().unwrap().iter().map(|row| row["what"].as_str().unwrap()).collect();
+            assert!(
+                hashed.iter().any(|what| what.starts_with("original.")) && hashed.contains("durchsuchbar.pdf"),
+                "{name}: {hashed:?}"
+            );
+            let page = std::fs::read_to_string(drawer.join("transfervermerk.html")).unwrap();
+            assert!(page.contains("Texterkennung mit tesseract"), "{name}: the note names the engine");
         }
         let metadata = metadata_of(found);
         let guessed = metadata["guessed"] == true;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 fn sandbox() -> Sandbox {
-    Sandbox { program: env!("CARGO_BIN_EXE_laufmappe").into(), limits: Limits::default() }
+    Sandbox::new(env!("CARGO_BIN_EXE_laufmappe").into(), Limits::default())
 }
 
 async fn probe(sandbox: &Sandbox, question: Value) -> Result<String> {
@@ -87,6 +87,58 @@ async fn an_answer_is_bounded_and_large_ones_pass_below_the_bound() {
 }
 
 #[tokio::test]
+async fn one_child_answers_several_questions_and_ends_with_the_first_error() {
+    let sandbox = sandbox();
+    let place = sandbox.place().await;
+    let mut talk = sandbox.talk(&place, 10).unwrap();
+    let (first, _): (Value, _) = talk.begin("probe", &json!({ "try": "nothing" }), &[b"bytes"]).await.unwrap();
+    assert_eq!(first["outcome"], "done");
+    assert!(talk.peak() > 1 << 20, "{}", talk.peak());
+    for _ in 0..3 {
+        let (next, _): (Value, _) = talk.ask(&json!({ "try": "thread" })).await.unwrap();
+        assert_eq!(next["outcome"], "done");
+    }
+    let error = talk.ask::<_, Value>(&json!({ "try": "error" })).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Encrypted);
+    let after = talk.ask::<_, Value>(&json!({ "try": "nothing" })).await.unwrap_err();
+    assert_eq!(after.kind, Kind::Crashed, "{after}");
+}
+
+#[tokio::test]
+async fn each_answer_brings_time_for_the_next_but_not_without_end() {
+    let limits = Limits { cpu: 10, ..Limits::default() };
+    let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_laufmappe").into(), limits);
+    let place = sandbox.place().await;
+    // Ten seconds for the first answer, one more for the second and last.
+    let mut talk = sandbox.talk(&place, 2).unwrap();
+    let mut allowed = Vec::new();
+    let question = json!({ "try": "cpu-limit" });
+    let (first, _): (Value, _) = talk.begin("probe", &question, &[]).await.unwrap();
+    allowed.push(first["outcome"].as_str().unwrap().to_owned());
+    for _ in 0..2 {
+        let (next, _): (Value, _) = talk.ask(&question).await.unwrap();
+        allowed.push(next["outcome"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(allowed, ["10", "11", "11"]);
+}
+
+#[tokio::test]
+async fn no_more_children_run_at_once_than_there_are_places() {
+    let sandbox = Sandbox::with_places(env!("CARGO_BIN_EXE_laufmappe").into(), Limits::default(), 2);
+    let clone = sandbox.clone();
+    let (first, second) = (sandbox.place().await, clone.idle_place(Duration::ZERO).await);
+    assert!(second.is_some());
+    let further = sandbox.idle_place(Duration::ZERO).await;
+    assert!(further.is_none(), "clones share their places");
+    let waiting = probe(&clone, json!({ "try": "nothing" }));
+    tokio::pin!(waiting);
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut waiting).await;
+    assert!(early.is_err(), "no third child while two places are taken");
+    drop(first);
+    assert_eq!(waiting.await, Ok("done".to_owned()));
+}
+
+#[tokio::test]
 async fn an_error_of_the_task_arrives_as_it_was() {
     let error = probe(&sandbox(), json!({ "try": "error" })).await.unwrap_err();
     assert_eq!((error.kind, error.text.as_str()), (Kind::Encrypted, "a probe is encrypted"));
@@ -109,6 +161,6 @@ async fn doctor_sees_which_walls_stand() {
 
 #[tokio::test]
 async fn a_program_that_is_not_there_can_be_tried_again() {
-    let nowhere = Sandbox { program: "/nowhere/laufmappe".into(), limits: Limits::default() };
+    let nowhere = Sandbox::new("/nowhere/laufmappe".into(), Limits::default());
     assert_eq!(nowhere.confinement().await.unwrap_err().kind, Kind::Unavailable);
 }

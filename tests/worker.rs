@@ -102,11 +102,20 @@ impl Stand {
     }
 
     async fn submit(&self, name: &str) -> DocumentId {
-        let bytes = std::fs::read(samples().join(name)).unwrap();
+        self.arrive(name, &std::fs::read(samples().join(name)).unwrap()).await
+    }
+
+    async fn arrive(&self, name: &str, bytes: &[u8]) -> DocumentId {
         let tenant = tenant();
-        let source =
-            intake::Source { tenant: &tenant, channel: Channel::Folder, source: name, name, batch: None };
-        let document = intake::arrive(&self.store, &source, &bytes, jiff::Timestamp::now()).unwrap();
+        let source = intake::Source {
+            tenant: &tenant,
+            channel: Channel::Folder,
+            source: name,
+            name,
+            batch: None,
+            scan: None,
+        };
+        let document = intake::arrive(&self.store, &source, bytes, jiff::Timestamp::now()).unwrap();
         let received = self.ledger.receive(document).await.unwrap();
         self.queue.publish(&Job::of(received.document())).await.unwrap();
         received.document().id.clone()
@@ -128,7 +137,7 @@ impl Stand {
         let services = Services {
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),
-            sandbox: Sandbox { program, limits: Limits::default() },
+            sandbox: Sandbox::new(program, Limits::default()),
             passwords: Vec::new(),
             desks: BTreeMap::from([(tenant(), desk)]),
         };
@@ -146,6 +155,25 @@ impl Stand {
     async fn summary(&self, id: &DocumentId) -> Summary {
         let all = self.ledger.summaries(None).await.unwrap();
         all.into_iter().find(|summary| summary.document.id == *id).unwrap()
+    }
+
+    /// Works with a drawer that is as it should be.
+    async fn work_calmly(&self) {
+        self.work(Routing::built_in().unwrap(), Trouble::Away, "", 0).await.unwrap();
+    }
+
+    /// How often anything was read since the beginning, and how many pages by OCR.
+    async fn read(&self) -> (usize, u32) {
+        let (mut times, mut by_ocr) = (0, 0);
+        for summary in self.ledger.summaries(None).await.unwrap() {
+            for event in self.events(&summary.document.id).await {
+                if let Event::Recognised { by_ocr: pages, .. } = event {
+                    times += 1;
+                    by_ocr += pages;
+                }
+            }
+        }
+        (times, by_ocr)
     }
 
     async fn events(&self, id: &DocumentId) -> Vec<Event> {
@@ -211,6 +239,44 @@ kind = "e-rechnung"
     let decisions =
         stand.events(&id).await.iter().filter(|event| matches!(event, Event::Routed { .. })).count();
     assert_eq!(decisions, 1, "nothing is decided anew after the intent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_is_read_twice_whatever_comes_again() {
+    const SCAN: &str = "07-rechnung-scan.pdf";
+    const BATCH: &str = "08-stapel-duplex.tif";
+    let stand = Stand::new();
+    stand.submit(SCAN).await;
+    let away = stand.work(Routing::built_in().unwrap(), Trouble::Away, "", usize::MAX).await;
+    assert_eq!(away.unwrap_err().kind, Kind::Unavailable);
+    let (times, by_ocr) = stand.read().await;
+    assert!(times == 1 && by_ocr > 0);
+
+    stand.work_calmly().await;
+    assert_eq!(stand.read().await, (1, by_ocr), "the next attempt");
+
+    let scan = std::fs::read(samples().join(SCAN)).unwrap();
+    for name in ["noch einmal.pdf", "und noch einmal.pdf"] {
+        stand.arrive(name, &scan).await;
+        stand.work_calmly().await;
+        assert_eq!(stand.read().await, (1, by_ocr), "the same bytes: {name}");
+    }
+
+    stand.submit(BATCH).await;
+    stand.work_calmly().await;
+    let after_batch = stand.read().await;
+    assert!(
+        after_batch.0 == 2 && after_batch.1 > by_ocr,
+        "a batch is read once, its parts never: {after_batch:?}"
+    );
+
+    stand.arrive("stapel noch einmal.tif", &std::fs::read(samples().join(BATCH)).unwrap()).await;
+    let all = stand.ledger.summaries(None).await.unwrap();
+    let part = all.into_iter().find(|summary| summary.document.part_of.is_some()).unwrap();
+    let part = stand.store.get(&part.document.content).unwrap();
+    stand.arrive("ein Teil allein.pdf", &part).await;
+    stand.work_calmly().await;
+    assert_eq!(stand.read().await, after_batch, "the batch again, and one of its parts alone");
 }
 
 fn tenant() -> Tenant {

@@ -15,11 +15,17 @@ const GERMAN: &[(&str, &str, &str)] = &[
     ("run", "", "Dateien und Ordner annehmen ('-' für die Standardeingabe), alles abarbeiten, das Ergebnis zeigen"),
     ("run", "paths", "Dateien, Ordner oder '-'"),
     ("run", "batch", "Name des Stapels"),
+    ("run", "operator", "Wer gescannt hat (Name oder Kürzel); steht im Transfervermerk"),
+    ("run", "device", "Der Scanner; steht im Transfervermerk"),
+    ("run", "sheets", "Vor dem Scannen gezählte Blätter; bei Abweichung hält der Stapel an"),
     ("run", "format", "Ausgabe als Tabelle oder JSON"),
     ("run", "concurrency", "So viele Dokumente zugleich (sonst eines je Kern)"),
     ("submit", "", "Dateien und Ordner für die Worker annehmen; endet, wenn alles sicher verwahrt ist"),
     ("submit", "paths", "Dateien, Ordner oder '-'"),
     ("submit", "batch", "Name des Stapels"),
+    ("submit", "operator", "Wer gescannt hat (Name oder Kürzel); steht im Transfervermerk"),
+    ("submit", "device", "Der Scanner; steht im Transfervermerk"),
+    ("submit", "sheets", "Vor dem Scannen gezählte Blätter; bei Abweichung hält der Stapel an"),
     ("submit", "format", "Ausgabe als Text oder JSON"),
     ("worker", "", "Abarbeiten, was angenommen wurde, bis zum Stopp (SIGTERM: Angefangenes wird fertig)"),
     ("worker", "concurrency", "So viele Dokumente zugleich (sonst eines je Kern)"),
@@ -33,6 +39,21 @@ const GERMAN: &[(&str, &str, &str)] = &[
     ("validate", "profile", "Nach diesem Profil prüfen, was immer die Rechnung nennt („Factur-X EN 16931“)"),
     ("validate", "reply", "Stattdessen je abgelehnter Rechnung eine Antwort an den Lieferanten"),
     ("validate", "posted", "In der Antwort steht, dass die Rechnung schon gebucht ist"),
+    ("read", "", "Dateien mit Seiten lesen (PDF, TIFF, JPEG, PNG): Dokumente, Arten, Angaben; nichts wird verwahrt oder abgelegt"),
+    ("read", "paths", "Dateien und Ordner oder '-' für die Standardeingabe"),
+    ("read", "format", "Text, JSON oder eine JSON-Zeile je Dokument"),
+    ("learn", "", "Richtige Angaben einer gelesenen Rechnung lehren: die nächste dieses Lieferanten wird besser gelesen"),
+    ("learn", "file", "Die Datei mit den Seiten"),
+    ("learn", "corrections", "Richtige Angaben, wie sie gedruckt sind: BT-1=4711 BT-9=2026-12-01"),
+    ("learn", "by", "Wer das sagt; steht im Buch der Lektionen"),
+    ("learn list", "", "Die Lektionen, die gelten"),
+    ("forget", "", "Eine Lektion zurücknehmen"),
+    ("forget", "lesson", "Die Lektion, wie list sie zeigt"),
+    ("forget", "by", "Wer das sagt; steht im Buch der Lektionen"),
+    ("searchable", "", "Eine durchsuchbare PDF-Kopie einer Datei mit Seiten schreiben (PDF, TIFF, JPEG, PNG); die Datei bleibt, wie sie ist"),
+    ("searchable", "path", "Die Datei, oder '-' für die Standardeingabe"),
+    ("searchable", "output", "Zu schreibendes PDF; es darf es noch nicht geben"),
+    ("searchable", "force", "Ein vorhandenes PDF überschreiben"),
     ("serve", "", "E-Rechnungen über HTTP prüfen: wie der amtliche Prüfdienst, und als JSON"),
     ("serve", "listen", "Adresse, auf der gelauscht wird"),
     ("rules", "", "Die Regeln, nach denen E-Rechnungen geprüft werden"),
@@ -55,6 +76,12 @@ const GERMAN: &[(&str, &str, &str)] = &[
     ("show", "document", "Kennung des Dokuments, wie status sie zeigt"),
     ("export", "", "Die Einträge eines Mandanten als Journalzeilen schreiben"),
     ("export", "output", "Zu schreibende Datei; es darf sie noch nicht geben"),
+    ("separator", "", "Ein Trennblatt (PDF) drucken; sein Code nennt Mandant, Amt und Art"),
+    ("separator", "office", "Amt, das die Belege hinter dem Blatt bekommt"),
+    ("separator", "class", "Art der Belege hinter dem Blatt"),
+    ("separator", "copies", "Zahl der Blätter"),
+    ("separator", "both_sides", "Derselbe Code auch auf der Rückseite, für beidseitiges Scannen"),
+    ("separator", "output", "Zieldatei (sonst Standardausgabe)"),
     ("rebuild", "", "Den Index aus dem Journal neu bauen"),
 ];
 
@@ -69,7 +96,12 @@ pub fn german(command: Command) -> Command {
         Some(help) => argument.help(help),
         None => argument,
     });
-    command.mut_subcommands(german)
+    command = command.mut_subcommands(german);
+    match text("learn list", "") {
+        // Rules and lessons both have a `list`.
+        Some(about) if name == "learn" => command.mut_subcommand("list", |list| list.about(about)),
+        _ => command,
+    }
 }
 
 fn text(command: &str, argument: &str) -> Option<&'static str> {

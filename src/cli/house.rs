@@ -5,6 +5,7 @@ use crate::filing;
 use crate::index::Index;
 use crate::job::{Clock, Tenant};
 use crate::ledger::{self, Ledger};
+use crate::lessons::{Book, Memory};
 use crate::pipeline::{Desk, Services};
 use crate::queue::{self, Queue};
 use crate::route::Routing;
@@ -75,7 +76,10 @@ pub fn sandbox(settings: &Settings) -> Result<Sandbox> {
         wall: Duration::from_secs(settings.reading.wall),
         ..Limits::default()
     };
-    Ok(Sandbox { program, limits })
+    Ok(match settings.reading.processes {
+        Some(processes) => Sandbox::with_places(program, limits, processes),
+        None => Sandbox::new(program, limits),
+    })
 }
 
 /// One desk per tenant. Every target a rule names must exist, and the examples of the rules must hold.
@@ -104,20 +108,36 @@ pub fn desks(settings: &Settings) -> Result<BTreeMap<Tenant, Desk>> {
                 .hint(format!("add [tenants.{tenant}.targets.{target}] to the settings")));
             }
         }
-        desks.insert(tenant.clone(), Desk::of(routing, own.leitweg_ids.clone(), adapters));
+        let mut desk = Desk::of(routing, own.leitweg_ids.clone(), adapters);
+        desk.memory = memory(settings, tenant)?;
+        desks.insert(tenant.clone(), desk);
     }
     Ok(desks)
 }
 
+/// What a tenant knows about its suppliers.
+pub fn memory(settings: &Settings, tenant: &Tenant) -> Result<Memory> {
+    let list = settings.tenants.get(tenant).and_then(|own| own.suppliers.as_ref());
+    let book = Book::of(&settings.data, tenant);
+    match list {
+        None => book.memory(None),
+        Some(path) => book.memory(Some((&path.display().to_string(), &bounded(path, "list of suppliers")?))),
+    }
+}
+
 fn rules(path: &Path) -> Result<String> {
-    const LARGEST: u64 = 4 << 20;
-    let wrong = |what: String| {
-        Error::new(Kind::Settings, format!("the rule file {}: {what}", path.display()))
+    bounded(path, "rule file")
+}
+
+fn bounded(path: &Path, what: &str) -> Result<String> {
+    const LARGEST: u64 = 16 << 20;
+    let wrong = |why: String| {
+        Error::new(Kind::Settings, format!("the {what} {}: {why}", path.display()))
             .hint("correct the path in the settings")
     };
     let size = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?.len();
     if size > LARGEST {
-        return Err(wrong(format!("{size} bytes are too many for rules")));
+        return Err(wrong(format!("{size} bytes are too many")));
     }
     std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))
 }

@@ -35,6 +35,14 @@ pub fn unread(language: Language, path: &Path, error: &Error) {
     }
 }
 
+/// Says on standard error why a document could not be read and what to do, in one line.
+#[expect(clippy::print_stderr, reason = "the command line speaks to people here")]
+pub fn refused(language: Language, path: &Path, error: &Error) {
+    let words = clearing::of(error);
+    let (text, next) = (words.text.in_language(language), words.next.in_language(language));
+    eprintln!("{}: {text} {next} ({}: {error})", path.display(), error.kind.slug());
+}
+
 #[expect(clippy::print_stdout, reason = "the command line speaks to people here")]
 pub fn say(text: &str) {
     println!("{text}");

@@ -4,14 +4,19 @@
 
 pub mod child;
 mod doctor;
+mod files;
 mod health;
 mod help;
 mod house;
 mod language;
+mod learn;
 mod ledger;
+mod read;
 mod retry;
 mod rules;
 mod run;
+mod searchable;
+mod separator;
 mod serve;
 mod status;
 mod submit;
@@ -20,8 +25,9 @@ mod validate;
 mod worker;
 
 use crate::error::{Error, Kind, Result};
-use crate::job::Language;
+use crate::job::{Language, Scan};
 use crate::protocol::reply::Posting;
+use crate::recognise::{Sheet, Sides};
 use crate::settings::Settings;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -63,6 +69,28 @@ struct Common {
     language: Tongue,
 }
 
+/// What the scanning office knows about a scan; it stands in the transfer note.
+#[derive(Args)]
+struct ScanArgs {
+    /// Who scanned (a name or a shorthand)
+    #[arg(long, value_name = "NAME")]
+    operator: Option<String>,
+    /// The scanner
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
+    /// Sheets counted before scanning; a scan with more or fewer stops
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    sheets: Option<u32>,
+}
+
+impl From<ScanArgs> for Option<Scan> {
+    fn from(said: ScanArgs) -> Option<Scan> {
+        let ScanArgs { operator, device, sheets } = said;
+        let scan = Scan { operator, device, sheets };
+        (scan != Scan::default()).then_some(scan)
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Tongue {
     De,
@@ -94,6 +122,8 @@ enum Command {
         /// Name of the batch (Stapel)
         #[arg(long)]
         batch: Option<String>,
+        #[command(flatten)]
+        scan: ScanArgs,
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
         /// Documents worked on at the same time (default: one per core)
@@ -108,6 +138,8 @@ enum Command {
         /// Name of the batch (Stapel)
         #[arg(long)]
         batch: Option<String>,
+        #[command(flatten)]
+        scan: ScanArgs,
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
@@ -146,6 +178,60 @@ enum Command {
         /// The reply says that the invoice is in the books already
         #[arg(long, requires = "reply")]
         posted: bool,
+    },
+    /// Read files with pages (PDF, TIFF, JPEG, PNG): documents, classes, fields; nothing is kept or filed
+    Read {
+        /// Files and folders, or '-' for standard input
+        #[arg(required = true, value_name = "FILE")]
+        paths: Vec<PathBuf>,
+        /// Text for people, JSON, or one JSON line per document
+        #[arg(long, value_enum, default_value = "text")]
+        format: read::Shape,
+    },
+    /// Teach the right values of a read invoice: the next one of this supplier is read better
+    #[command(args_conflicts_with_subcommands = true)]
+    Learn {
+        #[command(subcommand)]
+        command: Option<learn::LearnCommand>,
+        /// The file with the pages
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Right values, as they are printed: BT-1=4711 BT-9=2026-12-01
+        #[arg(value_name = "TERM=VALUE")]
+        corrections: Vec<String>,
+        /// Who says so; stands in the book of lessons
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Print a separator sheet (PDF) for the scanner; its code names tenant, office and class
+    Separator {
+        /// Office (Amt) that gets the documents behind the sheet
+        #[arg(long, value_name = "OFFICE")]
+        office: Option<String>,
+        /// Class of the documents behind the sheet
+        #[arg(long, value_name = "CLASS")]
+        class: Option<String>,
+        /// Sheets in the PDF
+        #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=500))]
+        copies: u32,
+        /// The same code on the back of every sheet, for duplex scanners
+        #[arg(long)]
+        both_sides: bool,
+        /// Where to write it (default: standard output)
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Write a PDF of a file with pages (PDF, TIFF, JPEG, PNG) that can be searched; the file stays as it is
+    Searchable {
+        /// The file, or '-' for standard input
+        #[arg(value_name = "FILE")]
+        path: PathBuf,
+        /// PDF to write; it must not be there yet
+        #[arg(long, short, value_name = "PDF")]
+        output: PathBuf,
+        /// Write over a PDF that is there
+        #[arg(long)]
+        force: bool,
     },
     /// Examine e-invoices over HTTP: as the official validator does, and as JSON
     Serve {
@@ -254,12 +340,12 @@ fn perform(line: Line) -> Result<u8> {
         .map_err(|error| Error::new(Kind::Internal, format!("starting the runtime failed: {error}")))?;
     runtime.block_on(async {
         match line.command {
-            Command::Run { paths, batch, format, concurrency } => {
-                let order = submit::Order { paths, batch, tenant: settings.tenant(tenant)? };
+            Command::Run { paths, batch, scan, format, concurrency } => {
+                let order = submit::Order { paths, batch, scan: scan.into(), tenant: settings.tenant(tenant)? };
                 run::run(&settings, order, format, concurrency, language).await
             }
-            Command::Submit { paths, batch, format } => {
-                let order = submit::Order { paths, batch, tenant: settings.tenant(tenant)? };
+            Command::Submit { paths, batch, scan, format } => {
+                let order = submit::Order { paths, batch, scan: scan.into(), tenant: settings.tenant(tenant)? };
                 submit::submit(&settings, order, format, language).await
             }
             Command::Worker { concurrency, until_empty, name, listen } => {
@@ -270,6 +356,25 @@ fn perform(line: Line) -> Result<u8> {
                 let reply = reply.map(|letter| (letter, posting));
                 let wishes = validate::Wishes { paths, shape: format, date, profile, reply };
                 validate::validate(&settings, wishes, language).await
+            }
+            Command::Read { paths, format } => read::read(&settings, &paths, format, tenant, language).await,
+            Command::Learn { command, file, corrections, by } => {
+                let wishes = learn::Wishes { file, corrections, by, command };
+                learn::learn(&settings, wishes, tenant, language).await
+            }
+            Command::Separator { office, class, copies, both_sides, output } => {
+                // A sheet may be printed where the tenant is not served.
+                let tenant = match tenant {
+                    Some(named) => named.parse()?,
+                    None => settings.tenant(None)?,
+                };
+                let sides = if both_sides { Sides::Both } else { Sides::Front };
+                let wishes = separator::Wishes { sheet: Sheet { tenant, office, class }, copies, sides };
+                separator::print(&wishes, output.as_deref())
+            }
+            Command::Searchable { path, output, force } => {
+                let place = if force { searchable::Place::Any(output) } else { searchable::Place::New(output) };
+                searchable::searchable(&settings, &path, &place, language).await
             }
             Command::Serve { listen } => serve::serve(&settings, listen, language).await,
             Command::Rules { command } => rules::perform(command, language),

@@ -4,7 +4,7 @@ use super::house::{self, House};
 use super::{ALL_FILED, Format, language};
 use crate::error::{Error, Kind, Result};
 use crate::intake;
-use crate::job::{Channel, Document, Job, Language, Tenant};
+use crate::job::{Channel, Document, Job, Language, Scan, Tenant};
 use crate::ledger::Received;
 use crate::settings::Settings;
 use std::io::Read;
@@ -18,6 +18,8 @@ pub struct Order {
     /// Files, folders, or `-` for standard input.
     pub paths: Vec<PathBuf>,
     pub batch: Option<String>,
+    /// Operator, device and number of sheets, where they are known.
+    pub scan: Option<Scan>,
     pub tenant: Tenant,
 }
 
@@ -85,7 +87,8 @@ async fn take(
     name: &str,
     bytes: &[u8],
 ) -> Result<Received> {
-    let from = intake::Source { tenant: &order.tenant, channel, source, name, batch: order.batch.as_deref() };
+    let Order { tenant, batch, scan, .. } = order;
+    let from = intake::Source { tenant, channel, source, name, batch: batch.as_deref(), scan: scan.as_ref() };
     let document = intake::arrive(&house.store, &from, bytes, house::clock()())?;
     let received = house.ledger.receive(document).await?;
     house.queue.publish(&Job::of(received.document())).await?;

@@ -3,7 +3,8 @@
 //! Every regular file is one document. They are examined on all cores; what is said about them comes in the
 //! order of their names, and no more than a few documents are in memory at any time.
 
-use super::{ALL_FILED, house, language, run};
+use super::files::File;
+use super::{ALL_FILED, files, house, language, run};
 use crate::error::{Error, Kind, Result};
 use crate::examine::{Examination, Examiner};
 use crate::intake::LARGEST_ARRIVAL;
@@ -15,15 +16,13 @@ use clap::ValueEnum;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use std::io::{BufWriter, IsTerminal, Read, Stdout, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufWriter, IsTerminal, Stdout, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// Something was rejected.
 const SOME_REJECTED: u8 = 1;
-/// Stands for standard input among the paths.
-const STDIN: &str = "-";
 /// Documents in hand at the same time, for each core.
 const IN_HAND: usize = 4;
 /// Memory for the bytes of all documents in hand (MiB); a larger one waits until it is alone.
@@ -61,7 +60,7 @@ pub async fn validate(settings: &Settings, wishes: Wishes, tongue: Language) -> 
         Some(name) => Examiner::by_profile(name, sandbox, passwords)?,
         None => Examiner::new(sandbox, passwords),
     };
-    let (files, mut unread) = files_of(&wishes.paths);
+    let (files, mut unread) = files::of(&wishes.paths);
     let single = matches!(wishes.paths.as_slice(), [path] if !path.is_dir());
     if files.is_empty() && unread.is_empty() {
         return Err(
@@ -106,12 +105,6 @@ pub async fn validate(settings: &Settings, wishes: Wishes, tongue: Language) -> 
     Ok(if unread.is_empty() { page.code() } else { Kind::Storage.exit_code() })
 }
 
-/// A file to examine, with its size as the folder knows it (bytes).
-struct File {
-    path: PathBuf,
-    size: u64,
-}
-
 /// What is said about one document.
 struct Answer {
     written: String,
@@ -131,7 +124,7 @@ async fn document(
     }
     let needed = (file.size.div_ceil(1 << 20) as u32).clamp(1, MEMORY);
     let _memory = memory.acquire_many(needed).await.map_err(|_| stopped())?;
-    let bytes = tokio::task::spawn_blocking(move || read(&file.path)).await.map_err(|_| stopped())??;
+    let bytes = tokio::task::spawn_blocking(move || files::read(&file.path)).await.map_err(|_| stopped())??;
     if bytes.len() as u64 > LARGEST_ARRIVAL {
         return Ok(writer.too_large(&name, bytes.len() as u64));
     }
@@ -292,62 +285,4 @@ impl Page {
             Err(error) => Err(Error::new(Kind::Storage, format!("writing the result failed: {error}"))),
         }
     }
-}
-
-/// The files of all paths, each folder in the order of names; what could not be looked at is named.
-fn files_of(paths: &[PathBuf]) -> (Vec<File>, Vec<(PathBuf, Error)>) {
-    let (mut files, mut unread) = (Vec::new(), Vec::new());
-    for path in paths {
-        if path == Path::new(STDIN) {
-            files.push(File { path: path.clone(), size: 0 });
-            continue;
-        }
-        match std::fs::metadata(path) {
-            Ok(found) if found.is_dir() => {
-                let begin = files.len();
-                walk(path, &mut files, &mut unread);
-                files[begin..].sort_by(|a, b| a.path.cmp(&b.path));
-            }
-            Ok(found) => files.push(File { path: path.clone(), size: found.len() }),
-            Err(error) => unread.push((path.clone(), unreadable(path, &error))),
-        }
-    }
-    (files, unread)
-}
-
-/// Links are not followed: what they point to is found where it lies.
-fn walk(folder: &Path, files: &mut Vec<File>, unread: &mut Vec<(PathBuf, Error)>) {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                unread.push((folder.clone(), unreadable(&folder, &error)));
-                continue;
-            }
-        };
-        for entry in entries {
-            match entry.and_then(|entry| Ok((entry.path(), entry.metadata()?))) {
-                Ok((path, found)) if found.is_dir() => folders.push(path),
-                Ok((path, found)) if found.is_file() => files.push(File { path, size: found.len() }),
-                Ok(_) => {}
-                Err(error) => unread.push((folder.clone(), unreadable(&folder, &error))),
-            }
-        }
-    }
-}
-
-/// One byte more than the largest tells that it is larger.
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = if path == Path::new(STDIN) {
-        std::io::stdin().lock().take(LARGEST_ARRIVAL + 1).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(LARGEST_ARRIVAL + 1).read_to_end(&mut bytes))
-    };
-    read.map(|_| bytes).map_err(|error| unreadable(path, &error))
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Error {
-    Error::new(Kind::Usage, format!("{}: {error}", path.display()))
 }

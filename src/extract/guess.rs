@@ -1,42 +1,32 @@
 //! An invoice guessed from its pages.
 //!
-//! In: [`Text`]. Out: an [`Invoice`] without syntax, each header value with its evidence (how surely, which
-//! page, which box). Absent on purpose: lines, buyer, learning from suppliers. A value that cannot be read
-//! with reason is left out: a gap is seen by a person, a wrong value is not.
+//! In: [`Text`] and its class. Out: an [`Invoice`] without syntax, each value with
+//! its evidence (how surely, which page, which box, what speaks for it). A value that cannot be read with reason
+//! is left out: a gap is seen by a person, a wrong value is not.
 
-mod bank;
-mod heads;
-mod labels;
-mod seller;
-mod sheet;
-mod totals;
+mod certainty;
+mod dates;
+mod head;
+pub(super) mod labels;
+mod money;
+pub(super) mod sheet;
 mod written;
 
 pub use written::{amount, date, folded};
 
-use super::class;
-use crate::invoice::{Amount, CreditTransfer, Invoice, Payment, Term, VatBreakdown, bg, bt};
+use super::class::Class;
+use crate::invoice::{Delivery, Evidence, Invoice, Period, PrecedingInvoice, Term, bt};
 use crate::recognise::Text;
-use sheet::{Guess, Row};
-use totals::Sums;
+use sheet::Guess;
 
-/// Reads the header of an invoice.
-pub fn guess(text: &Text) -> Invoice {
+/// Reads an invoice or a credit note.
+pub fn guess(text: &Text, class: Class) -> Invoice {
     let rows = sheet::rows(text);
-    let mut invoice =
-        Invoice { type_code: Some(class::type_code(&text.plain()).to_owned()), ..Invoice::default() };
+    let mut invoice = Invoice::default();
     let it = &mut invoice;
-    it.number = seen(it, bt(1), heads::number(&rows));
-    it.issue_date = seen(it, bt(2), heads::issue_date(&rows));
-    it.currency = seen(it, bt(5), currency(&rows));
-    it.due_date = seen(it, bt(9), heads::due_date(&rows));
-    it.buyer_reference = seen(it, bt(10), heads::buyer_reference(&rows));
-    it.order = seen(it, bt(13), heads::order(&rows));
-    it.seller.name = seen(it, bt(27), seller::name(&rows));
-    it.seller.vat_id = seen(it, bt(31), bank::vat_id(&rows));
-    it.seller.tax_number = seen(it, bt(32), bank::tax_number(&rows));
-    payment(it, &rows);
-    money(it, totals::sums(&rows));
+    head(it, head::read(text, &rows, class == Class::CreditNote));
+    money::read(it, text, &rows);
+    certainty::settle(it, text);
     invoice
 }
 
@@ -47,49 +37,33 @@ fn seen<T>(invoice: &mut Invoice, term: Term, guess: Option<Guess<T>>) -> Option
     Some(guess.value)
 }
 
-/// BT-5: the currency whose sign or code stands on the page; two of them are no answer.
-fn currency(rows: &[Row]) -> Option<Guess<String>> {
-    let mut found: Option<Guess<String>> = None;
-    for token in rows.iter().flat_map(|row| &row.tokens) {
-        let is = |code: &str| token.text.trim_matches(|c: char| !c.is_alphabetic()) == code;
-        let code = if token.text.contains('€') || is("EUR") || is("Euro") {
-            "EUR"
-        } else if is("CHF") {
-            "CHF"
-        } else if is("USD") || token.text.starts_with('$') {
-            "USD"
-        } else {
-            continue;
-        };
-        match &found {
-            Some(earlier) if earlier.value != code => return None,
-            Some(_) => {}
-            None => found = Some(Guess::new(code.to_owned(), 0.95, std::slice::from_ref(token))),
-        }
+/// Every value on the pages that could be meant by a term of the head (BT-1, 2, 9, 10, 13, 27, 44), best first: for
+/// whoever knows more about the supplier than one page says.
+pub fn candidates(text: &Text, term: Term) -> Vec<(String, Evidence)> {
+    let rows = sheet::rows(text);
+    head::candidates(text, &rows, term).into_iter().map(|guess| (guess.value, guess.evidence)).collect()
+}
+
+fn head(it: &mut Invoice, head: head::Header) {
+    it.number = seen(it, bt(1), head.number);
+    it.issue_date = seen(it, bt(2), head.issue_date);
+    it.due_date = seen(it, bt(9), head.due_date);
+    it.buyer_reference = seen(it, bt(10), head.buyer_reference);
+    it.project = seen(it, bt(11), head.project);
+    it.contract = seen(it, bt(12), head.contract);
+    it.order = seen(it, bt(13), head.order);
+    it.payment_terms = seen(it, bt(20), head.payment_terms);
+    if let Some(number) = seen(it, bt(25), head.preceding) {
+        it.preceding.push(PrecedingInvoice { number: Some(number), ..PrecedingInvoice::default() });
     }
-    found
-}
-
-fn payment(invoice: &mut Invoice, rows: &[Row]) {
-    let Some(account) = seen(invoice, bt(84), bank::iban(rows)) else { return };
-    let provider = seen(invoice, bt(86), bank::bic(rows));
-    let transfer = CreditTransfer { account: Some(account), provider, ..CreditTransfer::default() };
-    invoice.payment.push(Payment { transfers: vec![transfer], ..Payment::default() });
-}
-
-fn money(invoice: &mut Invoice, sums: Sums) {
-    invoice.totals.without_vat = seen(invoice, bt(109), sums.net);
-    invoice.totals.vat = seen(invoice, bt(110), sums.vat);
-    invoice.totals.with_vat = seen(invoice, bt(112), sums.gross);
-    invoice.totals.due = seen(invoice, bt(115), sums.due);
-    for share in sums.breakdown {
-        let tax = seen(invoice, bg(23), Some(share.tax));
-        invoice.vat.push(VatBreakdown {
-            base: Some(share.base),
-            tax,
-            category: Some("S".to_owned()),
-            rate: Some(Amount::new(share.rate)),
-            ..VatBreakdown::default()
-        });
+    it.seller.name = seen(it, bt(27), head.seller);
+    it.buyer.name = seen(it, bt(44), head.buyer);
+    if let Some(date) = seen(it, bt(72), head.delivered) {
+        it.delivery = Some(Delivery { date: Some(date), ..Delivery::default() });
+    }
+    if let Some(period) = head.period {
+        it.evidence.insert(bt(74), period.evidence.clone());
+        let (start, end) = seen(it, bt(73), Some(period)).unzip();
+        it.period = Some(Period { start, end, ..Period::default() });
     }
 }

@@ -14,7 +14,7 @@ pub use plan::{Part, Role, Share, plan};
 pub use unpack::unpack;
 
 use crate::error::{Error, Kind, Result};
-use crate::job::{Arrival, Channel, ContentHash, Document, DocumentId, Tenant};
+use crate::job::{Arrival, Channel, ContentHash, Document, DocumentId, Scan, Tenant};
 use crate::store::Store;
 use jiff::Timestamp;
 
@@ -31,6 +31,8 @@ pub struct Source<'a> {
     /// The name it came with, as it came.
     pub name: &'a str,
     pub batch: Option<&'a str>,
+    /// What the scanning office said about a scan.
+    pub scan: Option<&'a Scan>,
 }
 
 /// Keeps the original and says what arrived. The same bytes from the same source give the same document.
@@ -53,9 +55,16 @@ pub fn arrive(store: &Store, source: &Source, bytes: &[u8], at: Timestamp) -> Re
             source: source.source.to_owned(),
             at,
             batch: source.batch.map(str::to_owned),
+            scan: source.scan.map(labelled),
         },
         part_of: None,
         annexes: Vec::new(),
         repeats: None,
     })
+}
+
+/// Names of people and devices are labels like any other.
+fn labelled(scan: &Scan) -> Scan {
+    let short = |name: &Option<String>| name.as_deref().map(label);
+    Scan { operator: short(&scan.operator), device: short(&scan.device), sheets: scan.sheets }
 }

@@ -215,6 +215,7 @@ mod tests {
             source: "<1@x>",
             name: "a/b.eml",
             batch: Some("7"),
+            scan: None,
         };
         let mut whole = arrive(&store, &source, bytes, Timestamp::UNIX_EPOCH).unwrap();
         whole.kind = kind;

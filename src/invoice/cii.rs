@@ -9,6 +9,7 @@ use super::reading::{At, Reading, trim};
 use super::tree::Tree;
 use super::vocabulary::{qdt, ram, rsm, udt};
 use super::{Amount, Term, bg, bt};
+use std::collections::BTreeMap;
 
 /// The invoice, and whether it was too large to be read whole.
 pub fn read(tree: &Tree) -> (Invoice, bool) {
@@ -270,6 +271,7 @@ fn vat(r: &mut Reading, settlement: At) -> Vec<VatBreakdown> {
     for at in r.each(settlement, ram::ApplicableTradeTax) {
         let (category, rate, other_tax) = tax(r, at, bt(119));
         breakdown.push(VatBreakdown {
+            evidence: BTreeMap::new(),
             place: at.place,
             base: r.amount(at, &[ram::BasisAmount], bt(116)),
             tax: r.amount(at, &[ram::CalculatedAmount], bt(117)),

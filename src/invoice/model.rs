@@ -59,7 +59,7 @@ impl Places {
 }
 
 /// Where and how surely a guessed value was read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Evidence {
     /// 0 to 1.
     pub confidence: f32,
@@ -67,6 +67,9 @@ pub struct Evidence {
     pub page: u32,
     /// Left, top, width, height in points (1/72 inch), from the top left corner of the page.
     pub area: [f32; 4],
+    /// What speaks for the value or against it, in single words ("label", "checksum", "repaired").
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Cow<'static, str>>,
 }
 
 /// A piece of the document that should have been a number or a date and is not.
@@ -372,9 +375,12 @@ pub struct Totals {
 }
 
 /// BG-23 VAT breakdown
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct VatBreakdown {
     pub place: Place,
+    /// Where each value was read, if it was guessed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence: BTreeMap<Term, Evidence>,
     /// BT-116 VAT category taxable amount
     pub base: Option<Amount>,
     /// BT-117 VAT category tax amount
@@ -415,9 +421,12 @@ pub struct Embedded {
 }
 
 /// BG-25 Invoice line
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Line {
     pub place: Place,
+    /// Where each value was read, if it was guessed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence: BTreeMap<Term, Evidence>,
     /// BT-126 Invoice line identifier
     pub id: Option<String>,
     /// BT-127 Invoice line note

@@ -9,6 +9,7 @@ use super::reading::{At, Reading, trim, written};
 use super::tree::{Node, Tree};
 use super::vocabulary::{cac, cbc, cn, ubl};
 use super::{Amount, Term, bg, bt};
+use std::collections::BTreeMap;
 
 /// What the two documents call differently.
 struct Words {
@@ -389,6 +390,7 @@ fn vat(r: &mut Reading, root: At) -> Vec<VatBreakdown> {
         for at in r.each(total, cac::TaxSubtotal) {
             let (category, rate, other_tax) = tax_category(r, at, cac::TaxCategory, bt(119));
             breakdown.push(VatBreakdown {
+                evidence: BTreeMap::new(),
                 place: at.place,
                 base: r.amount(at, &[cbc::TaxableAmount], bt(116)),
                 tax: r.amount(at, &[cbc::TaxAmount], bt(117)),
@@ -438,6 +440,7 @@ fn lines(r: &mut Reading, root: At, words: &Words) -> Vec<Line> {
             None => (None, None, false),
         };
         lines.push(Line {
+            evidence: BTreeMap::new(),
             place: at.place,
             id: r.text(at, &[cbc::ID]),
             note: r.text(at, &[cbc::Note]),

@@ -510,8 +510,13 @@ mod tests {
     fn document(source: &str) -> Document {
         let tenant: Tenant = "koeln".parse().unwrap();
         let content = ContentHash::of(source.as_bytes());
-        let arrival =
-            Arrival { channel: Channel::Upload, source: source.into(), at: Timestamp::UNIX_EPOCH, batch: None };
+        let arrival = Arrival {
+            channel: Channel::Upload,
+            source: source.into(),
+            at: Timestamp::UNIX_EPOCH,
+            batch: None,
+            scan: None,
+        };
         Document {
             id: DocumentId::of_arrival(&tenant, Channel::Upload, source, &content),
             tenant,

@@ -23,7 +23,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub const VERSION: u32 = 1;
+    /// 2: a scan names operator, device and sheets (`received`) and its transfer note (`intended`).
+    pub const VERSION: u32 = 2;
 }
 
 /// What can happen to a document.
@@ -48,8 +49,15 @@ pub enum Event {
     },
     /// It was decided. `decision`: the rendition in the store.
     Routed { decision: ContentHash, rule: String, rules_version: String },
-    /// We are about to file it. `filing`: the rendition in the store that lists exactly what.
-    Intended { target: String, key: String, filing: ContentHash },
+    /// We are about to file it. `filing`: the rendition in the store that lists exactly what. `transfer`: the
+    /// transfer note of a scan (since version 2).
+    Intended {
+        target: String,
+        key: String,
+        filing: ContentHash,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transfer: Option<ContentHash>,
+    },
     /// It lies in the target, read back and compared. `receipt`: the rendition in the store.
     Filed { target: String, key: String, receipt: ContentHash, adopted: bool },
     /// An attempt failed; what follows depends on the kind.

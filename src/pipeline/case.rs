@@ -52,11 +52,25 @@ impl Case<'_> {
         }
     }
 
+    /// Entries of the batch this document was cut from.
+    pub(super) async fn history_of_whole(&self) -> Result<Vec<Entry>> {
+        match &self.document.part_of {
+            Some(part) => self.ledger.history(&self.document.tenant, &part.whole).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     fn reading_in(&self, history: &[Entry]) -> Result<Option<Reading>> {
         for entry in history.iter().rev() {
             match &entry.event {
                 Event::Recognised { reading, version, .. } if version == recognise::VERSION => {
                     return kept(self.store, reading).map(Some);
+                }
+                // A part of a batch was read with the batch.
+                Event::Received { received } => {
+                    if let Some(reading) = received.part_of.as_ref().and_then(|part| part.reading) {
+                        return kept(self.store, &reading).map(Some);
+                    }
                 }
                 _ => {}
             }
@@ -105,6 +119,7 @@ impl Case<'_> {
             target: target.to_owned(),
             key: key.to_string(),
             filing: keep(self.store, plan)?,
+            transfer: plan.transfer,
         })
         .await
     }

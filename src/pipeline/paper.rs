@@ -3,17 +3,18 @@
 //! Everything is put into the store and listed in a [`Plan`] before the first intent is noted, so that a later
 //! attempt files the very same bytes, whatever rules or program are in force by then.
 
+use super::transfer::Transfer;
 use crate::error::{Error, Kind, Result};
-use crate::extract::Content;
+use crate::extract::{self, Content};
 use crate::filing::{self, Filing, FilingKey};
-use crate::invoice::{Amount, Invoice, bt};
+use crate::invoice::Invoice;
 use crate::job::{Bilingual, ContentHash, Document, DocumentId, PartOf};
+use crate::ledger::Entry;
 use crate::protocol::{Examined, Heading, html};
-use crate::recognise::Section;
+use crate::recognise::{Reading, Section};
 use crate::route::{Decision, Shelf};
 use crate::store::Store;
 use crate::validate::Report;
-use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,6 +27,9 @@ pub struct Plan {
     pub case: String,
     pub title: String,
     pub items: Vec<PlannedItem>,
+    /// The transfer note among them, where the document came as a scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<ContentHash>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +40,25 @@ pub struct PlannedItem {
 }
 
 impl Plan {
+    /// Adds the transfer note, which names the hash of everything that was filed before it.
+    pub fn add_transfer(
+        &mut self,
+        document: &Document,
+        reading: &Reading,
+        history: &[Entry],
+        whole: &[Entry],
+        store: &Store,
+    ) -> Result<()> {
+        let filed = self.items.iter().map(|item| (item.name.clone(), item.content)).collect();
+        let transfer = Transfer { document, reading, history, whole, filed };
+        let note = transfer.note();
+        let json = keep_for_people(store, &note)?;
+        self.transfer = Some(json);
+        self.items.push(planned("transfervermerk.json", "application/json", json));
+        self.items.push(planned("transfervermerk.html", "text/html", store.put(note.page().as_bytes())?));
+        Ok(())
+    }
+
     pub fn filing(&self, document: &Document, target: &str, store: &Store) -> Result<Filing> {
         let mut items = Vec::new();
         for item in &self.items {
@@ -90,6 +113,7 @@ impl Paper<'_> {
             case: shelf.case.clone(),
             title: shelf.title.clone(),
             items,
+            transfer: None,
         })
     }
 
@@ -116,8 +140,12 @@ impl Paper<'_> {
             case: &shelf.case,
             guessed: matches!(self.content, Content::Invoice(invoice) if invoice.syntax.is_none()),
             fields: match self.content {
-                Content::Invoice(invoice) => fields(invoice),
+                Content::Invoice(invoice) => extract::fields(invoice),
                 Content::Letter(_) => BTreeMap::new(),
+            },
+            class: match self.content {
+                Content::Invoice(_) => None,
+                Content::Letter(letter) => Some(&letter.class),
             },
             profile: self.report.profile.as_deref(),
             rule_sets: &self.report.rule_sets,
@@ -141,7 +169,10 @@ struct Metadata<'a> {
     case: &'a str,
     /// The fields were guessed from the text of a page.
     guessed: bool,
-    fields: BTreeMap<String, Field>,
+    fields: BTreeMap<String, extract::Field>,
+    /// What the document is, how surely, and the words that decided it. An invoice says so in its BT-3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'a extract::Classified>,
     profile: Option<&'a str>,
     rule_sets: &'a [String],
     fatal: usize,
@@ -150,82 +181,6 @@ struct Metadata<'a> {
     rules_version: &'a str,
     because: &'a [Bilingual],
     filed_by: &'static str,
-}
-
-/// A header value; of a guessed one, how surely and where it was read.
-#[derive(Serialize)]
-struct Field {
-    value: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    confidence: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<u32>,
-    /// Left, top, width, height (points).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    area: Option<[f64; 4]>,
-}
-
-/// Measures are no money: a thousandth of certainty and a tenth of a point are all that means anything.
-fn rounded(measure: f32, steps: f64) -> f64 {
-    (f64::from(measure) * steps).round() / steps
-}
-
-/// The header of an invoice by business term.
-fn fields(invoice: &Invoice) -> BTreeMap<String, Field> {
-    let text = |value: &Option<String>| value.clone();
-    let amount = |value: Option<Amount>| value.map(|amount| amount.to_string());
-    let date = |value: Option<Date>| value.map(|date| date.to_string());
-    let transfer = invoice.payment.iter().flat_map(|payment| &payment.transfers).next();
-    let (seller, buyer, totals) = (&invoice.seller, &invoice.buyer, &invoice.totals);
-    let (preceding, period) = (invoice.preceding.first(), invoice.period.as_ref());
-    let terms = [
-        (1, text(&invoice.number)),
-        (2, date(invoice.issue_date)),
-        (3, text(&invoice.type_code)),
-        (5, text(&invoice.currency)),
-        (9, date(invoice.due_date)),
-        (10, text(&invoice.buyer_reference)),
-        (11, text(&invoice.project)),
-        (12, text(&invoice.contract)),
-        (13, text(&invoice.order)),
-        (20, text(&invoice.payment_terms)),
-        (24, text(&invoice.specification)),
-        (25, preceding.and_then(|preceding| preceding.number.clone())),
-        (26, preceding.and_then(|preceding| date(preceding.issue_date))),
-        (27, text(&seller.name)),
-        (31, text(&seller.vat_id)),
-        (32, text(&seller.tax_number)),
-        (44, text(&buyer.name)),
-        (72, invoice.delivery.as_ref().and_then(|delivery| date(delivery.date))),
-        (73, period.and_then(|period| date(period.start))),
-        (74, period.and_then(|period| date(period.end))),
-        (84, transfer.and_then(|transfer| transfer.account.clone())),
-        (85, transfer.and_then(|transfer| transfer.name.clone())),
-        (86, transfer.and_then(|transfer| transfer.provider.clone())),
-        (106, amount(totals.line_net)),
-        (107, amount(totals.allowances)),
-        (108, amount(totals.charges)),
-        (109, amount(totals.without_vat)),
-        (110, amount(totals.vat)),
-        (111, amount(totals.vat_accounting)),
-        (112, amount(totals.with_vat)),
-        (113, amount(totals.paid)),
-        (114, amount(totals.rounding)),
-        (115, amount(totals.due)),
-    ];
-    let mut fields = BTreeMap::new();
-    for (term, value) in terms {
-        let (term, Some(value)) = (bt(term), value) else { continue };
-        let evidence = invoice.evidence.get(&term);
-        let field = Field {
-            value,
-            confidence: evidence.map(|evidence| rounded(evidence.confidence, 1000.0)),
-            page: evidence.map(|evidence| evidence.page),
-            area: evidence.map(|evidence| evidence.area.map(|length| rounded(length, 10.0))),
-        };
-        fields.insert(term.to_string(), field);
-    }
-    fields
 }
 
 /// The `number`th part of a batch.

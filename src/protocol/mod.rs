@@ -15,6 +15,8 @@ pub mod text;
 mod told;
 pub mod varl;
 
+pub use markup::line;
+
 use crate::invoice::{self, Invoice};
 use crate::job::ContentHash;
 use crate::validate::Report;

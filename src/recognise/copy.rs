@@ -1,7 +1,7 @@
 //! Some pages of a PDF as a PDF of their own.
 //!
 //! In: the structure of a PDF and page numbers. Out: a fresh structure with what these pages need to be shown.
-//! Absent on purpose: outlines, forms, scripts, attachments, dates, random ids; the same pages give the same
+//! Absent on purpose: outlines, forms, signatures, scripts, attachments, dates, random ids; the same pages give the same
 //! bytes.
 
 use crate::error::{Error, Kind, Result};
@@ -146,11 +146,17 @@ impl Copier<'_> {
         let mut copy = Dictionary::new();
         for (key, value) in entries.iter() {
             let active = matches!(key.as_slice(), b"JS" | b"AA");
-            if !active {
+            if !active && !self.is_signature(value) {
                 copy.set(key.clone(), self.object(value));
             }
         }
         copy
+    }
+
+    /// A signature holds for the bytes of the source only.
+    fn is_signature(&self, value: &Object) -> bool {
+        let value = self.source.dereference(value).and_then(|(_, value)| value.as_dict());
+        value.is_ok_and(|entries| entries.has(b"ByteRange"))
     }
 
     fn reference(&mut self, id: ObjectId) -> Object {

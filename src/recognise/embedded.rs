@@ -7,8 +7,22 @@ use crate::error::{Error, Kind, Result};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use std::collections::HashSet;
 
-/// Every embedded file in the order of name tree, associated files, attachments on pages.
+/// An embedded file and what the PDF says of it.
+pub struct File<'a> {
+    /// A label, never a path.
+    pub name: String,
+    pub bytes: Vec<u8>,
+    pub stream: &'a Stream,
+    pub specification: &'a Dictionary,
+}
+
+/// Label and bytes of every embedded file.
 pub fn files(structure: &Document) -> Result<Vec<(String, Vec<u8>)>> {
+    Ok(with_specifications(structure)?.into_iter().map(|file| (file.name, file.bytes)).collect())
+}
+
+/// Every embedded file in the order of name tree, associated files, attachments on pages.
+pub fn with_specifications(structure: &Document) -> Result<Vec<File<'_>>> {
     let mut found = Found { structure, streams: HashSet::new(), files: Vec::new(), bytes: 0 };
     let catalog = structure.catalog().map_err(|_| damaged())?;
     if let Some(tree) = dictionary(structure, catalog, b"Names")
@@ -33,7 +47,7 @@ const MOST_BYTES_TOGETHER: usize = 100 << 20;
 struct Found<'a> {
     structure: &'a Document,
     streams: HashSet<ObjectId>,
-    files: Vec<(String, Vec<u8>)>,
+    files: Vec<File<'a>>,
     bytes: usize,
 }
 
@@ -98,13 +112,13 @@ impl<'a> Found<'a> {
         for (_, file) in files.iter() {
             let fresh = file.as_reference().map_or(true, |id| self.streams.insert(id));
             if let (true, Some(Object::Stream(stream))) = (fresh, resolved(self.structure, file)) {
-                self.keep(label.clone(), stream)?;
+                self.keep(label.clone(), specification, stream)?;
             }
         }
         Ok(())
     }
 
-    fn keep(&mut self, label: String, stream: &Stream) -> Result<()> {
+    fn keep(&mut self, name: String, specification: &'a Dictionary, stream: &'a Stream) -> Result<()> {
         let room = MOST_BYTES.min(MOST_BYTES_TOGETHER - self.bytes);
         let bytes = match stream.get_plain_content_with_limit(room) {
             Ok(bytes) => bytes,
@@ -117,7 +131,7 @@ impl<'a> Found<'a> {
             return Err(too_large(format!("more than {MOST_FILES} embedded files")));
         }
         self.bytes += bytes.len();
-        self.files.push((label, bytes));
+        self.files.push(File { name, bytes, stream, specification });
         Ok(())
     }
 }

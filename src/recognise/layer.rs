@@ -1,19 +1,39 @@
 //! The text layer of a born-digital PDF page: visible glyphs, grouped into words and lines.
 //!
-//! In: what the interpreter draws. Out: [`Word`]s, or the reason to look at the picture instead. Absent on
-//! purpose: text that nobody sees (invisible, transparent, outside the page, under an image).
+//! In: what the interpreter draws. Out: [`Word`]s, or the reason to look at the picture instead; and how many
+//! words nobody sees (invisible, transparent, covered, in the colour of the paper, outside the page, clipped).
 
-use super::Word;
 use super::lines::{Glyph, words};
 use super::raster::{Picture, luma, too_many_pixels};
+use super::wordlike::{is_text, readable};
+use super::{Unseen, Word};
 use hayro::hayro_interpret::font::GlyphRun;
-use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, LumaData, Paint,
     SoftMask,
 };
-use hayro::kurbo::{Affine, BezPath, Point, Rect};
+use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape};
 use image::{GrayImage, imageops};
+
+/// What hides the glyphs that nobody sees.
+#[derive(Default)]
+struct UnseenGlyphs {
+    hidden: Vec<Glyph>,
+    pale: Vec<Glyph>,
+    outside: Vec<Glyph>,
+    clipped: Vec<Glyph>,
+}
+
+/// An area with its brightness; `None` where it has no single one.
+struct Ground {
+    area: Rect,
+    luma: Option<u8>,
+}
+
+struct Group {
+    opaque: bool,
+    invisible: bool,
+}
 
 /// Everything that was drawn on one page, in points from the top left corner.
 #[derive(Default)]
@@ -28,7 +48,17 @@ pub struct Drawn {
     /// The first of them, if it lies straight on the page.
     sheet: Option<Picture>,
     other_images: usize,
+    /// Share of the page that these cover together.
+    pictured: f64,
     paths: usize,
+    unseen: UnseenGlyphs,
+    /// What was filled or shown so far, the last on top.
+    grounds: Vec<Ground>,
+    clips: Vec<Rect>,
+    /// Groups around what is drawn now, and how much of it they let through.
+    groups: Vec<Group>,
+    /// Comparisons of glyphs with what lies above and below them.
+    compared: usize,
     /// Width and height of an image that is larger than we decode.
     pub oversized: Option<(u32, u32)>,
 }
@@ -55,12 +85,31 @@ impl Drawn {
 
     /// The words, if they are what a reader of the page would see.
     pub fn good_words(&self) -> Option<Vec<Word>> {
+        const LARGE_PICTURE: f64 = 0.25;
+        const MUCH_TEXT: usize = 100;
         let words = words(&self.glyphs);
         let unknown = self.unknown as f32 / (self.unknown + self.glyphs.len()).max(1) as f32;
-        // A sheet image with a few words on top is a scan with a stamp of the scanner.
-        let few = if self.sheets > 0 { 40 } else { 3 };
-        let enough = words.len() >= few && long_words(&words) >= 3;
-        (enough && unknown <= 0.05 && share_of_wordlike(&words) >= 0.7).then_some(words)
+        // An image over most of a page with a few words on top is a scan with a stamp or a covering note.
+        let pictured = self.sheets > 0 || self.pictured > LARGE_PICTURE;
+        let few = if pictured { MUCH_TEXT } else { 3 };
+        (words.len() >= few && unknown <= 0.05 && is_text(&words)).then_some(words)
+    }
+
+    /// Words that nobody sees, by reason.
+    pub fn unseen(&self) -> Unseen {
+        let count = |glyphs: &[Glyph]| words(glyphs).len() as u32;
+        Unseen {
+            hidden: count(&self.unseen.hidden),
+            pale: count(&self.unseen.pale),
+            outside: count(&self.unseen.outside),
+            clipped: count(&self.unseen.clipped),
+        }
+    }
+
+    /// There is something besides text that could be a code: an image, or a drawing of many parts.
+    pub fn may_show_a_code(&self) -> bool {
+        const MODULES: usize = 150;
+        self.other_images > 0 || self.sheets > 0 || self.paths > MODULES
     }
 
     fn sees(&self, point: Point) -> bool {
@@ -118,7 +167,7 @@ impl Drawn {
         }
         if covers {
             // What was drawn before lies under the scan.
-            self.glyphs.clear();
+            self.unseen.hidden.append(&mut self.glyphs);
             self.unknown = 0;
             self.paths = 0;
             self.other_images = 0;
@@ -177,14 +226,15 @@ fn straight(gray: GrayImage, transform: Affine) -> Option<Picture> {
 impl<'a> Device<'a> for Drawn {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         const MOST_GLYPHS: usize = 500_000;
-        if matches!(mode, DrawMode::Invisible) || is_transparent(&props.paint) {
-            return;
-        }
+        let lost = matches!(mode, DrawMode::Invisible)
+            || is_transparent(&props.paint)
+            || self.groups.iter().any(|group| group.invisible);
+        let brightness = brightness(&props.paint);
         for positioned in run.glyphs() {
             let place = props.transform * positioned.transform();
             let origin = place * Point::ORIGIN;
-            if !self.sees(origin) || self.glyphs.len() > MOST_GLYPHS {
-                continue;
+            if self.drawn_glyphs() > MOST_GLYPHS {
+                return;
             }
             let advance = match &**positioned {
                 hayro::hayro_interpret::font::Glyph::Outline(glyph) => glyph.advance_width(),
@@ -193,14 +243,28 @@ impl<'a> Device<'a> for Drawn {
             let next = place * Point::new(f64::from(advance.unwrap_or(500.0)), 0.0);
             let up = place * Point::new(0.0, 1000.0);
             let text = positioned.as_unicode().and_then(readable);
-            match text {
-                Some(text) => self.glyphs.push(Glyph {
-                    text,
-                    origin,
-                    advance: (next.x - origin.x, next.y - origin.y),
-                    size: (up - origin).hypot(),
-                }),
-                None => self.unknown += 1,
+            let known = text.is_some();
+            let glyph = Glyph {
+                text: text.unwrap_or_default(),
+                origin,
+                advance: (next.x - origin.x, next.y - origin.y),
+                size: (up - origin).hypot(),
+            };
+            let middle = middle(&glyph, up - origin);
+            let place = if lost {
+                &mut self.unseen.hidden
+            } else if !self.sees(origin) {
+                &mut self.unseen.outside
+            } else if self.clips.last().is_some_and(|clip| !clip.contains(middle)) {
+                &mut self.unseen.clipped
+            } else if self.fades(brightness, middle) {
+                &mut self.unseen.pale
+            } else {
+                self.unknown += usize::from(!known);
+                &mut self.glyphs
+            };
+            if known {
+                place.push(glyph);
             }
         }
     }
@@ -218,17 +282,163 @@ impl<'a> Device<'a> for Drawn {
             self.sheet_image(&image, props.transform);
         } else if share > DOT {
             self.other_images += 1;
+            self.pictured += share;
+        }
+        let frame = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+        let area = self.within_clip(props.transform.transform_rect_bbox(frame));
+        let plain = props.blend_mode == BlendMode::Normal && props.soft_mask.is_none() && self.is_opaque();
+        if share < PAGE
+            && plain
+            && is_straight(props.transform)
+            && self.lies_on_text(area)
+            && has_no_holes(&image)
+        {
+            self.cover(area);
+        }
+        self.ground(area, None);
+    }
+
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.paths += 1;
+        let bounds = props.transform.transform_rect_bbox(path.bounding_box());
+        let area = self.within_clip(bounds);
+        let filled = !matches!(mode, DrawMode::Stroke(_) | DrawMode::Invisible);
+        let box_like = path.area().abs() >= 0.95 * path.bounding_box().area();
+        let opaque = props.blend_mode == BlendMode::Normal && props.soft_mask.is_none() && self.is_opaque();
+        let brightness = brightness(&props.paint).filter(|_| opaque && box_like);
+        match mode {
+            DrawMode::Stroke(stroke) => {
+                // A thick stroke is a bar.
+                let thick = f64::from(stroke.line_width) * props.transform.determinant().abs().sqrt();
+                if thick >= 6.0 && bounds.height().min(bounds.width()) < thick {
+                    let half = thick / 2.0;
+                    self.ground(self.within_clip(bounds.inflate(half, half)), None);
+                }
+            }
+            _ if filled => {
+                if brightness.is_some() {
+                    self.cover(area);
+                }
+                self.ground(area, brightness);
+            }
+            _ => {}
         }
     }
 
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
-        self.paths += 1;
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        let area = self.within_clip(clip.path.bounding_box());
+        self.clips.push(area);
     }
 
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
-    fn pop_clip(&mut self) {}
-    fn pop_transparency_group(&mut self) {}
+    fn pop_clip(&mut self) {
+        self.clips.pop();
+    }
+
+    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend: BlendMode) {
+        let opaque = opacity > 0.9 && mask.is_none() && blend == BlendMode::Normal;
+        self.groups.push(Group { opaque, invisible: opacity < 0.05 });
+    }
+
+    fn pop_transparency_group(&mut self) {
+        self.groups.pop();
+    }
+}
+
+/// What lies over and under the glyphs.
+impl Drawn {
+    /// Comparisons that are made at most; a page that needs more is drawn to tire us.
+    const MOST_COMPARED: usize = 20_000_000;
+
+    fn drawn_glyphs(&self) -> usize {
+        let UnseenGlyphs { hidden, pale, outside, clipped } = &self.unseen;
+        self.glyphs.len() + hidden.len() + pale.len() + outside.len() + clipped.len()
+    }
+
+    fn is_opaque(&self) -> bool {
+        self.groups.iter().all(|group| group.opaque)
+    }
+
+    fn within_clip(&self, area: Rect) -> Rect {
+        self.clips.last().map_or(area, |clip| area.intersect(*clip))
+    }
+
+    fn ground(&mut self, area: Rect, luma: Option<u8>) {
+        const MOST_GROUNDS: usize = 20_000;
+        const LETTER: f64 = 20.0;
+        if area.area() >= LETTER && self.grounds.len() < MOST_GROUNDS {
+            self.grounds.push(Ground { area, luma });
+        }
+    }
+
+    /// In the colour of what lies under it, or nearly so.
+    fn fades(&mut self, brightness: Option<u8>, place: Point) -> bool {
+        const PAPER: u8 = 255;
+        const NEARLY: u8 = 24;
+        let Some(brightness) = brightness else { return false };
+        if self.compared > Self::MOST_COMPARED {
+            return false;
+        }
+        let under = self.grounds.iter().rposition(|ground| ground.area.contains(place));
+        self.compared += self.grounds.len() - under.unwrap_or(0);
+        let under = match under.and_then(|under| self.grounds.get(under)) {
+            Some(ground) => ground.luma,
+            None => Some(PAPER),
+        };
+        under.is_some_and(|under| under.abs_diff(brightness) < NEARLY)
+    }
+
+    fn lies_on_text(&mut self, area: Rect) -> bool {
+        self.compared += self.glyphs.len();
+        self.compared <= Self::MOST_COMPARED && self.glyphs.iter().any(|glyph| area.contains(glyph.origin))
+    }
+
+    /// What was drawn before in this area is not seen any more.
+    fn cover(&mut self, area: Rect) {
+        const LETTER: f64 = 20.0;
+        if area.area() < LETTER || !self.lies_on_text(area) {
+            return;
+        }
+        let up = |glyph: &Glyph| {
+            let (dx, dy) = glyph.advance;
+            let length = dx.hypot(dy).max(1e-6);
+            hayro::kurbo::Vec2::new(dy / length, -dx / length) * glyph.size
+        };
+        let glyphs = std::mem::take(&mut self.glyphs);
+        for glyph in glyphs {
+            let covered = area.contains(middle(&glyph, up(&glyph)));
+            if covered { self.unseen.hidden.push(glyph) } else { self.glyphs.push(glyph) }
+        }
+    }
+}
+
+/// The middle of a small letter.
+fn middle(glyph: &Glyph, up: hayro::kurbo::Vec2) -> Point {
+    let (dx, dy) = glyph.advance;
+    glyph.origin + hayro::kurbo::Vec2::new(dx / 2.0, dy / 2.0) + up * 0.25
+}
+
+fn is_straight(transform: Affine) -> bool {
+    let [a, b, c, d, _, _] = transform.as_coeffs();
+    b.abs() + c.abs() < 0.002 * (a.abs() + d.abs()) || a.abs() + d.abs() < 0.002 * (b.abs() + c.abs())
+}
+
+fn has_no_holes(image: &Image<'_, '_>) -> bool {
+    let mut whole = false;
+    if let Image::Raster(raster) = image {
+        raster.with_rgba(|_, alpha| whole = alpha.is_none(), None);
+    }
+    whole
+}
+
+/// Of a plain opaque colour.
+fn brightness(paint: &Paint<'_>) -> Option<u8> {
+    match paint {
+        Paint::Color(color) => {
+            let [red, green, blue, alpha] = color.to_rgba().to_rgba8();
+            (alpha > 230).then(|| luma(red, green, blue))
+        }
+        Paint::Pattern(_) => None,
+    }
 }
 
 fn is_transparent(paint: &Paint<'_>) -> bool {
@@ -236,53 +446,6 @@ fn is_transparent(paint: &Paint<'_>) -> bool {
         Paint::Color(color) => color.to_rgba().to_rgba8()[3] < 13,
         Paint::Pattern(_) => false,
     }
-}
-
-/// What a glyph says, ligatures taken apart; `None` for what no reader could type.
-fn readable(said: BfString) -> Option<String> {
-    let said = match said {
-        BfString::Char(c) => c.to_string(),
-        BfString::String(text) => text,
-    };
-    let mut text = String::new();
-    for c in said.chars() {
-        match c {
-            '\u{fb00}' => text.push_str("ff"),
-            '\u{fb01}' => text.push_str("fi"),
-            '\u{fb02}' => text.push_str("fl"),
-            '\u{fb03}' => text.push_str("ffi"),
-            '\u{fb04}' => text.push_str("ffl"),
-            '\u{fb05}' | '\u{fb06}' => text.push_str("st"),
-            '\u{ad}' => text.push('-'),
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
-            c if c.is_whitespace() => text.push(' '),
-            '\u{fffd}' | '\u{e000}'..='\u{f8ff}' => return None,
-            c if c.is_control() => return None,
-            c => text.push(c),
-        }
-    }
-    Some(text)
-}
-
-fn long_words(words: &[Word]) -> usize {
-    words.iter().filter(|word| word.text.chars().filter(|c| c.is_alphabetic()).count() >= 4).count()
-}
-
-/// Of the words with three letters and more: has a vowel, and no capital inside small letters. Words in
-/// capitals and numbers are what they are.
-fn share_of_wordlike(words: &[Word]) -> f32 {
-    let (mut lettered, mut wordlike) = (0, 0);
-    for word in words {
-        let letters: Vec<char> = word.text.chars().filter(|c| c.is_alphabetic()).collect();
-        if letters.len() < 3 || word.text.chars().any(|c| c.is_ascii_digit()) {
-            continue;
-        }
-        lettered += 1;
-        let vowel = letters.iter().any(|c| "aeiouyäöüAEIOUYÄÖÜéèàáíóúEÉ".contains(*c));
-        let all_capital = letters.iter().all(|c| c.is_uppercase());
-        wordlike += usize::from(vowel || (all_capital && letters.len() <= 5));
-    }
-    if lettered == 0 { 0.0 } else { wordlike as f32 / lettered as f32 }
 }
 
 #[cfg(test)]
@@ -297,13 +460,6 @@ mod tests {
             size: 10.0,
         };
         text.chars().enumerate().map(glyph).collect()
-    }
-
-    #[test]
-    fn ligatures_are_taken_apart_and_private_signs_are_unknown() {
-        assert_eq!(readable(BfString::Char('\u{fb01}')).as_deref(), Some("fi"));
-        assert_eq!(readable(BfString::Char('\u{a0}')).as_deref(), Some(" "));
-        assert_eq!(readable(BfString::Char('\u{e001}')), None);
     }
 
     #[test]

@@ -4,42 +4,74 @@
 //! rendition. Absent on purpose: any idea of what the words mean. Everything that touches untrusted bytes runs
 //! in a confined child ([`crate::sandbox`]): this page asks, the `perform_…` functions answer there.
 
+mod area;
+mod attached;
+mod balance;
+mod book;
 mod codes;
+mod colour;
 mod copy;
+mod divider;
 mod embedded;
+mod facsimile;
+mod fax;
+mod folio;
+mod gaps;
+mod glyphless;
+mod group4;
+mod jpeg;
 mod layer;
 mod lines;
 mod look;
 mod ocr;
+mod origin;
 mod overlay;
 mod page;
+mod pages;
 mod paper;
+mod patch;
 mod pdf;
+mod plate;
+mod printing;
 mod raster;
 mod reading;
 mod rendition;
 mod sections;
+mod stored;
+mod stripes;
 mod text;
 mod tiff_pages;
+mod typeset;
+mod wordlike;
 
 use crate::error::{Error, Kind, Result};
 use crate::job;
 use crate::sandbox::Sandbox;
 use crate::store::Store;
-use reading::{ReadAnswer, ReadQuestion};
 use rendition::{CutQuestion, SearchableQuestion};
 
+pub use balance::{Alarm, alarms, count_differs, foreign, remarks, stopped};
 pub use ocr::{engine, languages};
+pub use origin::Origin;
+pub use printing::{Sheet, Sides, separator_sheets};
 pub use reading::{perform_embedded, perform_read};
 pub use rendition::{perform_cut, perform_searchable};
 pub use sections::{Batch, Section, part, sections};
-pub use text::{EmbeddedFile, Page, PageKind, Reading, Text, Word};
+pub use text::{Code, EmbeddedFile, Page, PageKind, Reading, Symbology, Text, Trace, Unseen, Word};
 
 /// Version of what [`read`] gives; results are kept under it.
-pub const VERSION: &str = "eyes-1";
+pub const VERSION: &str = "eyes-2";
 
-/// Pages one child reads, so that its limits do not depend on the length of the document.
-const PAGES_AT_ONCE: u32 = 10;
+/// What a document shows, nothing kept: its text, and the files embedded in it (label and bytes).
+#[derive(Debug, Default)]
+pub struct Sight {
+    pub text: Text,
+    pub files: Vec<(String, Vec<u8>)>,
+    /// What the file says about its making.
+    pub origin: Origin,
+    /// The OCR engine, where it was asked.
+    pub engine: Option<String>,
+}
 
 /// Reads a document. Files embedded in it are kept in the store.
 pub async fn read(
@@ -49,21 +81,37 @@ pub async fn read(
     bytes: &[u8],
     passwords: &[String],
 ) -> Result<Reading> {
+    let mut sight = see(sandbox, kind, bytes, passwords).await?;
+    // What is kept depends on the document alone, not on how busy the machine was.
+    sight.text.pages.iter_mut().for_each(|page| page.ocr_ms = 0);
+    let mut embedded = Vec::with_capacity(sight.files.len());
+    for (name, bytes) in sight.files {
+        embedded.push(keep(store, name, bytes).await?);
+    }
+    Ok(Reading { text: sight.text, embedded, origin: sight.origin, engine: sight.engine })
+}
+
+/// Reads a document and keeps nothing. Its pages are read by several children at once where cores are idle; what
+/// comes out does not depend on how many.
+pub async fn see(sandbox: &Sandbox, kind: job::Kind, bytes: &[u8], passwords: &[String]) -> Result<Sight> {
     check(kind, bytes)?;
-    let mut reading = Reading::default();
-    loop {
-        let first = reading.text.pages.len() as u32 + 1;
-        let question = ReadQuestion { kind, passwords: passwords.to_vec(), first, most: PAGES_AT_ONCE };
-        let (answer, files): (ReadAnswer, _) = sandbox.ask("read", &question, &[bytes]).await?;
-        for (name, bytes) in answer.embedded.into_iter().zip(files) {
-            reading.embedded.push(keep(store, name, bytes).await?);
-        }
-        if answer.pages.is_empty() {
-            return Err(Error::new(Kind::NoPages, "the document has no page"));
-        }
-        reading.text.pages.extend(answer.pages);
-        if reading.text.pages.len() as u32 >= answer.total {
-            return Ok(reading);
+    let mut sight = pages::read(sandbox, kind, bytes, passwords).await?;
+    settle_doubts(&mut sight.text.pages);
+    if sight.text.pages.iter().any(|page| page.kind == PageKind::Ocr) {
+        sight.engine = Some(format!("{}, {}", engine()?, ocr::LANGUAGE));
+    }
+    Ok(sight)
+}
+
+/// A page that is hardly more than its code is a separator sheet among separator sheets. Alone it is a ticket, a
+/// label, a slip.
+fn settle_doubts(pages: &mut [Page]) {
+    let batch = pages.iter().any(|page| matches!(page.kind, PageKind::Separator(_)));
+    let alone = pages.len() == 1;
+    for page in pages {
+        let doubtful = page.kind == PageKind::UnreadSeparator(Trace::Code);
+        if doubtful && !batch && (alone || !page.codes.is_empty()) {
+            page.kind = PageKind::Ocr;
         }
     }
 }

@@ -2,13 +2,17 @@
 //!
 //! Absent on purpose: dictionaries and corrections of our own.
 
-use super::raster::Picture;
 use crate::error::{Error, Kind, Result};
 use image::GrayImage;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 use tesseract::{PageSegMode, Tesseract};
 
-pub struct Engine(Option<Tesseract>);
+pub struct Engine {
+    loaded: Option<Tesseract>,
+    /// Spent reading since somebody asked.
+    spent: Duration,
+}
 
 /// What was read in one pass.
 #[derive(Default)]
@@ -29,36 +33,59 @@ pub struct SeenWord {
     pub line: (u32, u32, u32),
 }
 
-const LANGUAGE: &str = "deu";
+pub const LANGUAGE: &str = "deu";
 
 impl Engine {
     pub fn load() -> Result<Self> {
-        let mut engine = Tesseract::new(None, Some(LANGUAGE)).map_err(|_| {
+        let engine = Tesseract::new(None, Some(LANGUAGE)).map_err(|_| {
             Error::new(Kind::Settings, format!("the OCR model {LANGUAGE:?} cannot be loaded"))
                 .hint("install tesseract-ocr-deu, or point TESSDATA_PREFIX to its folder")
         })?;
-        engine.set_page_seg_mode(PageSegMode::PsmAuto);
-        Ok(Self(Some(engine)))
+        Ok(Self { loaded: Some(engine), spent: Duration::ZERO })
     }
 
-    pub fn read(&mut self, picture: &Picture) -> Result<Seen> {
-        let table = self.table(&picture.gray, picture.dpi.round() as i32).map_err(|_| {
+    /// A page, or a part of one.
+    pub fn read(&mut self, gray: &GrayImage, dpi: f32) -> Result<Seen> {
+        self.seen(gray, dpi, PageSegMode::PsmAuto)
+    }
+
+    /// A picture of a single line.
+    pub fn read_line(&mut self, gray: &GrayImage, dpi: f32) -> Result<Seen> {
+        self.seen(gray, dpi, PageSegMode::PsmSingleLine)
+    }
+
+    fn seen(&mut self, gray: &GrayImage, dpi: f32, mode: PageSegMode) -> Result<Seen> {
+        let begin = Instant::now();
+        let table = self.table(gray, dpi.round() as i32, mode);
+        self.spent += begin.elapsed();
+        let table = table.map_err(|_| {
             Error::new(Kind::Crashed, "the OCR engine failed on a page")
                 .hint("open the original and enter it by hand")
         })?;
         Ok(Seen { words: table.lines().filter_map(word).collect() })
     }
 
-    fn table(&mut self, gray: &GrayImage, dpi: i32) -> std::result::Result<String, tesseract::TesseractError> {
-        let engine = match self.0.take() {
+    /// Milliseconds spent reading since this was asked last.
+    pub fn take_ms(&mut self) -> u32 {
+        std::mem::take(&mut self.spent).as_millis().try_into().unwrap_or(u32::MAX)
+    }
+
+    fn table(
+        &mut self,
+        gray: &GrayImage,
+        dpi: i32,
+        mode: PageSegMode,
+    ) -> std::result::Result<String, tesseract::TesseractError> {
+        let mut engine = match self.loaded.take() {
             Some(engine) => engine,
             None => Tesseract::new(None, Some(LANGUAGE))?,
         };
+        engine.set_page_seg_mode(mode);
         let (width, height) = (gray.width() as i32, gray.height() as i32);
         let mut engine =
             engine.set_frame(gray.as_raw(), width, height, 1, width)?.set_source_resolution(dpi).recognize()?;
         let table = engine.get_tsv_text(0)?;
-        self.0 = Some(engine);
+        self.loaded = Some(engine);
         Ok(table)
     }
 }

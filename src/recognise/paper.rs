@@ -1,34 +1,40 @@
 //! A page that is one image, as a PDF page.
 //!
-//! In: [`Raster`]s, or the bytes of a JPEG. Out: objects in a PDF. Absent on purpose: making the image worse;
-//! bilevel stays one bit, JPEG stays the JPEG it was, everything else is packed without loss.
+//! In: [`Stored`] images. Out: pages in a [`Book`]. Absent on purpose: making the image worse; bilevel stays
+//! one bit, JPEG stays the JPEG it was, everything else is packed without loss.
 
-use super::raster::{Pixels, Raster};
+use super::book::Book;
+use super::stored::{Colours, Packing, Stored};
 use crate::error::{Error, Kind, Result};
-use image::ExtendedColorType;
-use image::ImageEncoder;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::metadata::Orientation;
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
+use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat, dictionary};
 
-/// Adds a page that shows the image. `jpeg`: the bytes the image was decoded from, if it was one.
-pub fn add(target: &mut Document, root: ObjectId, raster: &Raster, jpeg: Option<&[u8]>) -> Result<ObjectId> {
-    let (width, height) = raster.points();
-    let image = match jpeg.and_then(|jpeg| as_it_was(raster, jpeg)) {
-        Some(image) => image,
-        None => packed(raster)?,
-    };
-    let image = target.add_object(image);
-    let [a, b, c, d, e, f] = placement(raster.orientation, width, height);
+/// Adds a page that shows the image.
+pub fn add(book: &mut Book, stored: Stored) -> Result<ObjectId> {
+    let (width, height) = stored.points();
+    book.fits_archive &= sides_fit(width, height);
+    let [a, b, c, d, e, f] = placement(stored.orientation, width, height);
+    let image = image(book, stored)?;
+    let image = book.target.add_object(image);
     let show = format!("q {a:.2} {b:.2} {c:.2} {d:.2} {e:.2} {f:.2} cm /Im Do Q\n");
-    let contents = target.add_object(Stream::new(Dictionary::new(), show.into_bytes()));
-    Ok(target.add_object(dictionary! {
+    let contents = book.drawing(show.into_bytes());
+    Ok(book.target.add_object(dictionary! {
         "Type" => "Page",
-        "Parent" => root,
-        "MediaBox" => vec![0.into(), 0.into(), Object::Real(width), Object::Real(height)],
+        "Parent" => book.root,
+        "MediaBox" => vec![0.into(), 0.into(), hundredths(width), hundredths(height)],
         "Resources" => dictionary! { "XObject" => dictionary! { "Im" => image } },
         "Contents" => contents,
     }))
+}
+
+/// What an archive takes: from a millimetre to five metres.
+pub fn sides_fit(width: f32, height: f32) -> bool {
+    let sane = 3.0..=14_400.0;
+    sane.contains(&width) && sane.contains(&height)
+}
+
+fn hundredths(points: f32) -> Object {
+    Object::Real((points * 100.0).round() / 100.0)
 }
 
 /// Where the corners of the image lie on the page, as a PDF matrix.
@@ -45,117 +51,92 @@ fn placement(orientation: Orientation, width: f32, height: f32) -> [f32; 6] {
     }
 }
 
-/// The JPEG itself, where its colours mean the same in a PDF.
-fn as_it_was(raster: &Raster, jpeg: &[u8]) -> Option<Stream> {
-    let space = match (components(jpeg)?, &raster.pixels) {
-        (1, Pixels::Gray(_)) => "DeviceGray",
-        (3, Pixels::Rgb(_)) => "DeviceRGB",
-        _ => return None,
+fn image(book: &mut Book, stored: Stored) -> Result<Stream> {
+    let mut image = dictionary! {
+        "Type" => "XObject",
+        "Subtype" => "Image",
+        "Width" => i64::from(stored.width),
+        "Height" => i64::from(stored.height),
+        "BitsPerComponent" => i64::from(stored.bits),
     };
-    let mut image = image_dictionary(raster, space, 8);
-    image.set("Filter", "DCTDecode");
-    Some(Stream::new(image, jpeg.to_vec()).with_compression(false))
-}
-
-/// Number of colour components in the frame header.
-fn components(jpeg: &[u8]) -> Option<u8> {
-    let mut rest = jpeg.get(2..)?;
-    loop {
-        let (marker, length) = (rest.get(..2)?, u16::from_be_bytes(rest.get(2..4)?.try_into().ok()?));
-        match marker {
-            [0xff, 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf] => return rest.get(9).copied(),
-            [0xff, _] => rest = rest.get(2 + usize::from(length)..)?,
-            _ => return None,
+    let colours: i64 = match &stored.colours {
+        Colours::Gray | Colours::Palette(_) => 1,
+        Colours::Rgb => 3,
+        Colours::Cmyk { .. } => 4,
+    };
+    match stored.colours {
+        Colours::Gray => image.set("ColorSpace", "DeviceGray"),
+        Colours::Rgb => {
+            book.coloured = true;
+            image.set("ColorSpace", "DeviceRGB");
+        }
+        Colours::Palette(entries) => {
+            book.coloured = true;
+            let last = (entries.len() / 3).saturating_sub(1) as i64;
+            let entries = Object::String(entries, StringFormat::Hexadecimal);
+            let space: Vec<Object> = vec!["Indexed".into(), "DeviceRGB".into(), last.into(), entries];
+            image.set("ColorSpace", space);
+        }
+        Colours::Cmyk { inverted } => {
+            let inks: Vec<Object> = vec!["ICCBased".into(), book.cmyk()?.into()];
+            image.set("ColorSpace", inks);
+            if inverted {
+                image.set("Decode", [1, 0].repeat(4).into_iter().map(Object::Integer).collect::<Vec<_>>());
+            }
         }
     }
-}
-
-fn packed(raster: &Raster) -> Result<Stream> {
-    let (width, height) = (raster.width, raster.height);
-    match &raster.pixels {
-        Pixels::Bilevel(rows) => one_bit(raster, rows.clone()),
-        Pixels::Gray(gray) if gray.iter().all(|pixel| matches!(pixel, 0 | 255)) => {
-            let rows = gray.chunks(width as usize).flat_map(|row| row.chunks(8).map(byte_of)).collect();
-            one_bit(raster, rows)
+    let (width, height) = (i64::from(stored.width), i64::from(stored.height));
+    match stored.packing {
+        Packing::Jpeg { plain } => {
+            image.set("Filter", "DCTDecode");
+            if plain {
+                image.set("DecodeParms", dictionary! { "ColorTransform" => 0 });
+            }
         }
-        Pixels::Gray(gray) => {
-            deflated(raster, "DeviceGray", 1, png(gray, width, height, ExtendedColorType::L8)?)
+        Packing::Fax { black_is_one } => {
+            image.set("Filter", "CCITTFaxDecode");
+            let mut how = dictionary! { "K" => -1, "Columns" => width, "Rows" => height };
+            if black_is_one {
+                how.set("BlackIs1", true);
+            }
+            image.set("DecodeParms", how);
         }
-        Pixels::Rgb(rgb) => deflated(raster, "DeviceRGB", 3, png(rgb, width, height, ExtendedColorType::Rgb8)?),
+        Packing::Png => {
+            image.set("Filter", "FlateDecode");
+            image.set(
+                "DecodeParms",
+                dictionary! {
+                    "Predictor" => 15, "Colors" => colours,
+                    "BitsPerComponent" => i64::from(stored.bits), "Columns" => width,
+                },
+            );
+        }
     }
-}
-
-fn byte_of(pixels: &[u8]) -> u8 {
-    let mut byte = 0;
-    for (place, pixel) in pixels.iter().enumerate() {
-        byte |= (pixel & 1) << (7 - place);
-    }
-    byte
-}
-
-fn one_bit(raster: &Raster, rows: Vec<u8>) -> Result<Stream> {
-    let mut stream = Stream::new(image_dictionary(raster, "DeviceGray", 1), rows);
-    stream.compress().map_err(|error| not_packed(&error.to_string()))?;
+    let mut stream = Stream::new(image, stored.bytes).with_compression(false);
+    tighten(&mut stream)
+        .map_err(|error| Error::new(Kind::Internal, format!("packing a page failed: {error}")))?;
     Ok(stream)
 }
 
-fn deflated(raster: &Raster, space: &str, colours: i64, bytes: Vec<u8>) -> Result<Stream> {
-    let mut image = image_dictionary(raster, space, 8);
-    image.set("Filter", "FlateDecode");
-    image.set("DecodeParms", dictionary! {
-        "Predictor" => 15, "Colors" => colours, "BitsPerComponent" => 8, "Columns" => i64::from(raster.width),
-    });
-    Ok(Stream::new(image, bytes).with_compression(false))
-}
-
-/// The body of a PNG is exactly what a PDF calls Flate with PNG predictors.
-fn png(samples: &[u8], width: u32, height: u32, colour: ExtendedColorType) -> Result<Vec<u8>> {
-    let mut file = Vec::new();
-    PngEncoder::new_with_quality(&mut file, CompressionType::Fast, FilterType::Adaptive)
-        .write_image(samples, width, height, colour)
-        .map_err(|error| not_packed(&error.to_string()))?;
-    let mut body = Vec::with_capacity(file.len());
-    let mut rest = file.get(8..).unwrap_or_default();
-    while let Some((head, tail)) = rest.split_at_checked(8) {
-        let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]) as usize;
-        let Some((chunk, next)) = tail.split_at_checked(length) else { break };
-        if &head[4..] == b"IDAT" {
-            body.extend_from_slice(chunk);
-        }
-        rest = next.get(4..).unwrap_or_default();
+/// Fax streams of clean pages repeat themselves. A second packing around them, which leaves every bit as it
+/// is, makes room for the text.
+pub fn tighten(image: &mut Stream) -> lopdf::Result<()> {
+    const WORTH_IT: usize = 50;
+    let only_fax =
+        image.dict.get(b"Filter").and_then(Object::as_name).is_ok_and(|name| name == b"CCITTFaxDecode");
+    if !only_fax {
+        return Ok(());
     }
-    Ok(body)
-}
-
-fn not_packed(why: &str) -> Error {
-    Error::new(Kind::Internal, format!("packing an image failed: {why}"))
-}
-
-fn image_dictionary(raster: &Raster, space: &str, bits: i64) -> Dictionary {
-    dictionary! {
-        "Type" => "XObject",
-        "Subtype" => "Image",
-        "Width" => i64::from(raster.width),
-        "Height" => i64::from(raster.height),
-        "ColorSpace" => Object::Name(space.into()),
-        "BitsPerComponent" => bits,
+    let mut outer = Stream::new(Dictionary::new(), std::mem::take(&mut image.content));
+    let before = outer.content.len();
+    outer.compress()?;
+    if outer.dict.has(b"Filter") && outer.content.len() + before / WORTH_IT < before {
+        let how = image.dict.remove(b"DecodeParms").unwrap_or(Object::Null);
+        image.dict.set("Filter", vec![Object::from("FlateDecode"), "CCITTFaxDecode".into()]);
+        image.dict.set("DecodeParms", vec![Object::Null, how]);
+        image.set_content(outer.content);
+    } else {
+        image.set_content(outer.get_plain_content_with_limit(before)?);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_frame_header_tells_the_components() {
-        let jpeg = [0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 17, 8, 0, 16, 0, 16, 3, 1];
-        assert_eq!(components(&jpeg), Some(3));
-        assert_eq!(components(&jpeg[..12]), None);
-        assert_eq!(components(b"\xff\xd8garbage"), None);
-    }
-
-    #[test]
-    fn eight_pixels_make_a_byte_and_the_rest_is_padded() {
-        assert_eq!(byte_of(&[255, 0, 255, 255]), 0b1011_0000);
-    }
+    Ok(())
 }

@@ -9,7 +9,7 @@
 use super::layer::Drawn;
 use super::ocr::Engine;
 use super::raster::{Picture, luma, too_large};
-use super::{Page, PageKind, codes, page};
+use super::{Page, PageKind, divider, look, page};
 use crate::error::{Error, Kind, Result};
 use hayro::hayro_interpret::{Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page};
 use hayro::hayro_syntax::Pdf;
@@ -91,14 +91,12 @@ fn locked() -> Error {
         .hint("ask for it without a password, or store the password in the settings")
 }
 
-/// Some pages of a PDF and how many it has.
-pub struct Pages {
-    pub total: u32,
-    pub pages: Vec<Page>,
-}
-
-/// Reads `most` pages from page `first` (from 1) on.
-pub fn read(bytes: Vec<u8>, opened: &Opened, first: u32, most: u32) -> Result<Pages> {
+/// Calls `work` with the number of pages and with what reads one of them (from 1).
+pub fn read<T>(
+    bytes: Vec<u8>,
+    opened: Opened,
+    work: impl FnOnce(u32, &mut dyn FnMut(u32) -> Result<Page>) -> Result<T>,
+) -> Result<T> {
     use hayro::hayro_syntax::LoadPdfError;
     let pdf = Pdf::new_with_password(bytes, &opened.password).map_err(|error| match error {
         LoadPdfError::Decryption(_) => locked(),
@@ -110,11 +108,13 @@ pub fn read(bytes: Vec<u8>, opened: &Opened, first: u32, most: u32) -> Result<Pa
         return Err(damaged("the page tree of the PDF contradicts itself"));
     }
     let mut eyes = Eyes { cache: InterpreterCache::new(), rendering: RenderCache::new(), engine: None };
-    let mut pages = Vec::new();
-    for (place, sheet) in sheets.iter().enumerate().skip(first as usize - 1).take(most as usize) {
-        pages.push(eyes.page(place as u32 + 1, sheet)?);
-    }
-    Ok(Pages { total: total as u32, pages })
+    // Its pages are counted; holding the structure while reading would double the memory.
+    drop(opened);
+    work(total as u32, &mut |number| {
+        let sheet = sheets.get((number as usize).wrapping_sub(1));
+        let sheet = sheet.ok_or_else(|| Error::new(Kind::Internal, format!("the PDF has no page {number}")))?;
+        eyes.page(number, sheet)
+    })
 }
 
 /// What is kept from page to page.
@@ -131,28 +131,29 @@ impl<'a> Eyes<'a> {
         if let Some((width, height)) = drawn.oversized {
             return Err(too_large(width, height));
         }
-        let page = |kind, words| Page { number, kind, turned: 0, width, height, words };
+        let unseen = drawn.unseen();
+        let page = |kind, words| Page { words, unseen, ..Page::empty(number, kind, (width, height)) };
         if drawn.is_empty() {
             return Ok(page(PageKind::Blank, Vec::new()));
         }
         if let Some(words) = drawn.good_words() {
-            // A printed separator sheet has few words; whole pages of text need no look at their picture.
-            const FEW: usize = 60;
-            let separator = if words.len() <= FEW {
-                codes::separator(&self.rendered(sheet, width, height, 150.0))
-            } else {
-                None
-            };
-            return Ok(match separator {
-                Some(payload) => page(PageKind::Separator(payload), Vec::new()),
-                None => page(PageKind::Layer, words),
-            });
+            // A printed separator sheet has few words; a page of nothing but text needs no look at its picture.
+            const FEW: usize = 90;
+            if words.len() > FEW && !drawn.may_show_a_code() {
+                return Ok(page(PageKind::Layer, words));
+            }
+            let picture = self.rendered(sheet, width, height, 200.0);
+            let divider = divider::look(&picture, (width, height), look::ink(&picture.gray, picture.dpi));
+            let kind = divider.kind_with(&words).unwrap_or(PageKind::Layer);
+            let words = if matches!(kind, PageKind::Separator(_)) { Vec::new() } else { words };
+            return Ok(Page { begins: divider.begins(), codes: divider.codes, ..page(kind, words) });
         }
         let picture = match drawn.scan() {
             Some(scan) if (100.0..=1200.0).contains(&scan.dpi) => scan,
             _ => self.rendered(sheet, width, height, 300.0),
         };
-        page::read(number, picture, (width, height), &mut self.engine)
+        let read = page::read(number, picture, (width, height), &mut self.engine)?;
+        Ok(Page { unseen, ..read })
     }
 
     fn drawn(&self, sheet: &'a Sheet<'a>, width: f32, height: f32) -> Drawn {

@@ -1,7 +1,7 @@
-//! Dividing a sheet-fed batch at its separator sheets.
+//! Dividing a sheet-fed batch at its separator sheets and archive stickers.
 //!
 //! In: a [`Reading`]. Out: [`Batch`] and the text of its parts. Absent on purpose: guessing where a document
-//! ends when no sheet says so.
+//! ends when no sheet says so; whether the batch adds up (`balance.rs`).
 
 use super::{PageKind, Reading, Text};
 use crate::job::Sheets;
@@ -27,8 +27,9 @@ pub struct Batch {
     pub sheets: Sheets,
 }
 
-/// `None` when there is no separator sheet. Pages before the first one are a section of their own; of two
-/// sheets in a row (front and back, say) the last one counts, and no section is empty.
+/// `None` when nothing divides. Pages before the first sheet are a section of their own; of two sheets in a row
+/// (front and back, say) the last one counts, and no section is empty. A page with a sticker begins a document
+/// and stays in it. A sheet that cannot be read divides and counts as a sheet; [`super::alarms`] names it.
 pub fn sections(reading: &Reading) -> Option<Batch> {
     let mut batch = Batch::default();
     let mut open: Option<Section> = None;
@@ -41,8 +42,16 @@ pub fn sections(reading: &Reading) -> Option<Batch> {
                 batch.sections.extend(open.take());
                 separator = Some(payload.clone());
             }
+            PageKind::UnreadSeparator(_) => {
+                batch.sheets.separators += 1;
+                batch.sections.extend(open.take());
+                separator = None;
+            }
             PageKind::Blank => batch.sheets.blanks += 1,
             PageKind::Layer | PageKind::Ocr => {
+                if page.begins {
+                    batch.sections.extend(open.take());
+                }
                 batch.sheets.filed += 1;
                 let section = open.get_or_insert_with(|| Section {
                     pages: Vec::new(),
@@ -56,7 +65,7 @@ pub fn sections(reading: &Reading) -> Option<Batch> {
         }
     }
     batch.sections.extend(open);
-    (batch.sheets.separators > 0).then_some(batch)
+    (batch.sheets.separators > 0 || batch.sections.len() > 1).then_some(batch)
 }
 
 /// The text of a part, pages counted from 1.
@@ -69,7 +78,8 @@ pub fn part(reading: &Reading, section: &Section) -> Reading {
             pages.push(page);
         }
     }
-    Reading { text: Text { pages }, embedded: Vec::new() }
+    let (origin, engine) = (reading.origin.clone(), reading.engine.clone());
+    Reading { text: Text { pages }, embedded: Vec::new(), origin, engine }
 }
 
 #[cfg(test)]
@@ -79,20 +89,16 @@ mod tests {
 
     /// `o` text by OCR, `l` text by layer, `b` blank, digits separators.
     fn reading(pages: &str) -> Reading {
-        let page = |(place, c): (usize, char)| Page {
-            number: place as u32 + 1,
-            kind: match c {
+        let page = |(place, c): (usize, char)| {
+            let kind = match c {
                 'o' => PageKind::Ocr,
                 'l' => PageKind::Layer,
                 'b' => PageKind::Blank,
                 digit => PageKind::Separator(format!("LAUFMAPPE:1;class={digit}")),
-            },
-            turned: 0,
-            width: 595.0,
-            height: 842.0,
-            words: Vec::new(),
+            };
+            Page::empty(place as u32 + 1, kind, (595.0, 842.0))
         };
-        Reading { text: Text { pages: pages.chars().enumerate().map(page).collect() }, embedded: Vec::new() }
+        Reading { text: Text { pages: pages.chars().enumerate().map(page).collect() }, ..Reading::default() }
     }
 
     fn section(pages: &[u32], separator: Option<&str>) -> Section {

@@ -6,6 +6,7 @@
 use super::facts::{Facts, NAMED, Sort, name_of};
 use super::table::Section;
 use crate::error::Result;
+use crate::extract::class::Class;
 use crate::invoice::Syntax;
 use crate::job::{Bilingual, Tenant};
 use rust_decimal::Decimal;
@@ -15,6 +16,8 @@ pub(super) enum Condition {
     Tenant(Tenant),
     Sort(Vec<Sort>),
     Syntax(Vec<Syntax>),
+    Class(Vec<Class>),
+    ClassConfidenceUnder(Decimal),
     Repeats(bool),
     Fatal(bool),
     /// The value of a term fits one of the patterns.
@@ -59,6 +62,21 @@ fn only(pattern: &str, others: &str) -> bool {
 const SYNTAXES: [(&str, Syntax); 3] =
     [("ubl-invoice", Syntax::UblInvoice), ("ubl-creditnote", Syntax::UblCreditNote), ("cii", Syntax::Cii)];
 
+/// Document classes in the words of the rules, with their names for people.
+#[rustfmt::skip]
+const CLASSES: [(&str, Class, &str, &str); 10] = [
+    ("rechnung", Class::Invoice, "Rechnung", "invoice"),
+    ("gutschrift", Class::CreditNote, "Gutschrift", "credit note"),
+    ("mahnung", Class::Reminder, "Mahnung", "reminder"),
+    ("lieferschein", Class::DeliveryNote, "Lieferschein", "delivery note"),
+    ("auftragsbestaetigung", Class::OrderConfirmation, "Auftragsbestätigung", "order confirmation"),
+    ("angebot", Class::Offer, "Angebot", "offer"),
+    ("bescheid", Class::Notice, "Bescheid", "official notice"),
+    ("antrag", Class::Application, "Antrag", "application"),
+    ("schreiben", Class::Letter, "Schreiben", "letter"),
+    ("sonstiges", Class::Other, "Sonstiges", "other"),
+];
+
 /// All conditions of one `when`, in the order of the vocabulary; each of them must hold.
 pub(super) fn read(mut when: Section) -> Result<Vec<Condition>> {
     if when.is_empty() {
@@ -76,6 +94,10 @@ pub(super) fn read(mut when: Section) -> Result<Vec<Condition>> {
     if let Some(words) = when.texts("syntax")? {
         conditions.push(Condition::Syntax(syntaxes(&when, &words)?));
     }
+    if let Some(words) = when.texts("art")? {
+        conditions.push(Condition::Class(classes(&when, "art", &words)?));
+    }
+    conditions.extend(share(&mut when, "art-sicherheit-unter")?.map(Condition::ClassConfidenceUnder));
     conditions.extend(when.flag("doppelt")?.map(Condition::Repeats));
     conditions.extend(when.flag("fatal")?.map(Condition::Fatal));
     for &ValueWord { key, term, fits, sample } in VALUES {
@@ -95,14 +117,7 @@ pub(super) fn read(mut when: Section) -> Result<Vec<Condition>> {
         }
         sheet.close()?;
     }
-    if let Some(limit) = when.number("sicherheit-unter")? {
-        if limit <= Decimal::ZERO || limit > Decimal::ONE {
-            return Err(when
-                .wrong("sicherheit-unter must lie between 0 and 1")
-                .hint("for 80 percent write \"0.80\""));
-        }
-        conditions.push(Condition::ConfidenceUnder(limit));
-    }
+    conditions.extend(share(&mut when, "sicherheit-unter")?.map(Condition::ConfidenceUnder));
     if let Some(terms) = when.texts("fehlt")? {
         for term in terms.iter().flat_map(|terms| terms.split('/')) {
             known_term(&when, "fehlt", term)?;
@@ -111,6 +126,27 @@ pub(super) fn read(mut when: Section) -> Result<Vec<Condition>> {
     }
     when.close()?;
     Ok(conditions)
+}
+
+/// A limit for how surely something was read.
+fn share(when: &mut Section, key: &'static str) -> Result<Option<Decimal>> {
+    let Some(limit) = when.number(key)? else { return Ok(None) };
+    if limit <= Decimal::ZERO || limit > Decimal::ONE {
+        return Err(when
+            .wrong(format!("{key} must lie between 0 and 1"))
+            .hint("for 80 percent write \"0.80\""));
+    }
+    Ok(Some(limit))
+}
+
+pub(super) fn classes(section: &Section, key: &str, words: &[String]) -> Result<Vec<Class>> {
+    let mut classes = Vec::new();
+    for word in words {
+        let known = CLASSES.iter().find(|(name, ..)| name == word);
+        let known = known.ok_or_else(|| section.not_allowed(key, word, CLASSES.map(|(name, ..)| name)))?;
+        classes.push(known.1);
+    }
+    Ok(classes)
 }
 
 pub(super) fn tenant_of(section: &Section, text: &str) -> Result<Tenant> {
@@ -149,6 +185,8 @@ impl Condition {
             Condition::Tenant(tenant) => facts.tenant == *tenant,
             Condition::Sort(sorts) => sorts.contains(&facts.sort),
             Condition::Syntax(syntaxes) => facts.syntax.is_some_and(|syntax| syntaxes.contains(&syntax)),
+            Condition::Class(classes) => facts.class.is_some_and(|class| classes.contains(&class)),
+            Condition::ClassConfidenceUnder(limit) => facts.class_confidence.is_some_and(|read| read < *limit),
             Condition::Repeats(wanted) => facts.repeats.is_some() == *wanted,
             Condition::Fatal(wanted) => facts.fatal == *wanted,
             Condition::Value { term, patterns } => {
@@ -180,6 +218,8 @@ impl Condition {
                     format!("The invoice is written in the format {name}."),
                 )
             }
+            Condition::Class(_) => class_sentence(facts),
+            Condition::ClassConfidenceUnder(limit) => class_confidence_sentence(facts, *limit),
             Condition::Repeats(wanted) => repeats_sentence(*wanted, facts),
             Condition::Fatal(true) => Bilingual::new(
                 "Die Prüfung hat schwere Fehler gefunden.",
@@ -230,6 +270,28 @@ fn sort_sentence(sort: Sort) -> Bilingual {
             Bilingual::new("Auf dem Dokument ist nichts zu lesen.", "Nothing can be read on the document.")
         }
     }
+}
+
+/// The class with the words that decided it.
+fn class_sentence(facts: &Facts) -> Bilingual {
+    let named = CLASSES.iter().find(|(_, class, ..)| facts.class == Some(*class));
+    let (de, en) = named.map_or(("", ""), |(_, _, de, en)| (de, en));
+    if facts.class_words.is_empty() {
+        return Bilingual::new(format!("Die Dokumentart ist {de}."), format!("The document class is {en}."));
+    }
+    let words = facts.class_words.join(", ");
+    Bilingual::new(
+        format!("Die Dokumentart ist {de}, entschieden durch: {words}."),
+        format!("The document class is {en}, decided by: {words}."),
+    )
+}
+
+fn class_confidence_sentence(facts: &Facts, limit: Decimal) -> Bilingual {
+    let read = facts.class_confidence.unwrap_or_default();
+    Bilingual::new(
+        format!("Die Dokumentart wurde mit Sicherheit {read} erkannt, verlangt ist {limit}."),
+        format!("The document class was told with confidence {read}; {limit} is asked for."),
+    )
 }
 
 fn repeats_sentence(wanted: bool, facts: &Facts) -> Bilingual {

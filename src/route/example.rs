@@ -2,7 +2,7 @@
 //!
 //! In: the table `[[example]]`. Out: [`Facts`] with the expected answer. Absent on purpose: documents.
 
-use super::condition::{sorts, syntaxes, tenant_of};
+use super::condition::{classes, sorts, syntaxes, tenant_of};
 use super::decision::{Decision, Outcome};
 use super::facts::{Facts, NAMED, Sort};
 use super::table::Section;
@@ -88,6 +88,7 @@ impl Facts {
         let kind = section.needed("kind")?;
         let sort = sorts(section, &[kind])?;
         let syntax = section.texts("syntax")?.map(|words| syntaxes(section, &words)).transpose()?;
+        let class = section.texts("art")?.map(|words| classes(section, "art", &words)).transpose()?;
         let document = example_id(&tenant, "document");
         let repeats = section.flag("doppelt")?.unwrap_or(false).then(|| example_id(&tenant, "earlier"));
         let received = match section.text("eingang")? {
@@ -104,6 +105,9 @@ impl Facts {
             fatal: section.flag("fatal")?.unwrap_or(false),
             values: values(section)?,
             confidence: section.number("sicherheit")?,
+            class: class.and_then(|all| all.first().copied()),
+            class_confidence: section.number("art-sicherheit")?,
+            class_words: section.texts("art-worte")?.unwrap_or_default(),
             separator: BTreeMap::new(),
             subject: section.text("betreff")?,
             tenant,

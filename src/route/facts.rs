@@ -4,6 +4,7 @@
 //! purpose: everything no rule has a word for.
 
 use crate::extract::Content;
+use crate::extract::class::Class;
 use crate::invoice::{Amount, Invoice, Syntax, bt};
 use crate::job::{Document, DocumentId, Tenant};
 use crate::validate::{Recommendation, Report};
@@ -32,6 +33,15 @@ pub struct Facts {
     pub values: BTreeMap<String, String>,
     /// Of a guessed invoice: the lowest confidence among its required values, 0 to 1.
     pub confidence: Option<Decimal>,
+    /// What the document is; of an e-invoice by its type code.
+    #[serde(default)]
+    pub class: Option<Class>,
+    /// Of a class told from the pages: how surely, 0 to 1.
+    #[serde(default)]
+    pub class_confidence: Option<Decimal>,
+    /// Of a class told from the pages: the words that decided it.
+    #[serde(default)]
+    pub class_words: Vec<String>,
     /// What the separator sheet said: `office`, `class`.
     pub separator: BTreeMap<String, String>,
     /// First line of a letter.
@@ -133,6 +143,9 @@ impl Facts {
             fatal: report.fatal() > 0 || report.recommendation == Recommendation::Reject,
             values: BTreeMap::new(),
             confidence: None,
+            class: None,
+            class_confidence: None,
+            class_words: Vec::new(),
             separator: BTreeMap::new(),
             subject: None,
         };
@@ -145,6 +158,12 @@ impl Facts {
                 facts.subject = letter.title.as_deref().map(short).filter(|title| !title.is_empty());
                 if letter.words > 0 || facts.subject.is_some() {
                     facts.sort = Sort::Schreiben;
+                    let class = &letter.class;
+                    facts.classify(
+                        class.class,
+                        Some(class.confidence),
+                        class.because.iter().map(String::as_str),
+                    );
                 }
             }
         }
@@ -160,9 +179,27 @@ impl Facts {
                 self.values.insert(named.key.to_owned(), value);
             }
         }
-        if invoice.syntax.is_none() {
-            self.confidence = Some(self.lowest_confidence(invoice));
+        let credit = self.value("BT-3") == Some("381") || invoice.syntax == Some(Syntax::UblCreditNote);
+        let class = if credit { Class::CreditNote } else { Class::Invoice };
+        if invoice.syntax.is_some() {
+            self.classify(class, None, []);
+            return;
         }
+        self.confidence = Some(self.lowest_confidence(invoice));
+        let evidence = invoice.evidence.get(&bt(3));
+        let words = evidence.iter().flat_map(|evidence| &evidence.marks).map(AsRef::as_ref);
+        self.classify(class, evidence.map(|evidence| evidence.confidence), words);
+    }
+
+    fn classify<'a>(
+        &mut self,
+        class: Class,
+        confidence: Option<f32>,
+        words: impl IntoIterator<Item = &'a str>,
+    ) {
+        self.class = Some(class);
+        self.class_confidence = confidence.map(exact);
+        self.class_words = words.into_iter().take(5).map(short).collect();
     }
 
     /// A value without evidence counts as not read at all; a missing value is no matter of confidence.

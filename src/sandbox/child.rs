@@ -1,6 +1,7 @@
-//! The child's side: confine ourselves, read one question, answer it, end.
+//! The child's side: confine ourselves, read a question, answer it, and go on for as long as somebody asks
+//! about the same document.
 //!
-//! In: standard input. Out: standard output. Absent on purpose: a second question.
+//! In: standard input. Out: standard output. Absent on purpose: a second document.
 
 use super::{confine, frame, probe};
 use crate::error::{Error, Kind, Result};
@@ -9,32 +10,53 @@ use std::io::{self, Read, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex};
 
-/// What a task answers: JSON and blobs.
-pub type Answer = Result<(Value, Vec<Vec<u8>>)>;
+/// JSON and blobs.
+pub type Told = (Value, Vec<Vec<u8>>);
 
-/// Runs as the child: `perform(task, question, blobs)` is called once. Returns the exit code.
-pub fn serve(perform: impl FnOnce(&str, Value, Vec<Vec<u8>>) -> Answer) -> u8 {
-    match answer_one(&mut io::stdin().lock(), &mut io::stdout().lock(), perform) {
+/// What a task answers.
+pub type Answer = Result<Told>;
+
+/// Tells an answer and gives the next question about the same document; `None` when nobody asks any more.
+pub type Tell<'a> = dyn FnMut(Told) -> Option<Value> + 'a;
+
+/// Runs as the child: `perform(task, question, blobs, tell)` is called once. Returns the exit code.
+pub fn serve(perform: impl FnOnce(&str, Value, Vec<Vec<u8>>, &mut Tell<'_>) -> Result<()>) -> u8 {
+    match converse(&mut io::stdin().lock(), &mut io::stdout().lock(), perform) {
         Ok(()) => 0,
         Err(_) => 1,
     }
 }
 
-fn answer_one(
+fn converse(
     input: &mut impl Read,
     output: &mut impl Write,
-    perform: impl FnOnce(&str, Value, Vec<Vec<u8>>) -> Answer,
+    perform: impl FnOnce(&str, Value, Vec<Vec<u8>>, &mut Tell<'_>) -> Result<()>,
 ) -> io::Result<()> {
-    let (memory, cpu) = frame::read_preamble(input)?;
-    let confinement = match confine::enter(memory, cpu) {
+    let allowance = frame::read_preamble(input)?;
+    let confinement = match confine::enter(&allowance) {
         Ok(confinement) => confinement,
-        Err(error) => return write(output, confine::Confinement::default(), Err(error)),
+        Err(error) => return refuse(output, confine::Confinement::default(), &error),
     };
     let message = frame::read_message(input)?;
-    write(output, confinement, caught(|| dispatch(message, perform)))
+    let mut answered = 0;
+    let mut tell = |told: Told| {
+        answered += 1;
+        write(output, confinement, &told).ok()?;
+        confine::allow_more(&allowance, answered);
+        let mut message = frame::read_message(input).ok()?;
+        serde_json::from_slice(&message.pop()?).ok()
+    };
+    match caught(|| dispatch(message, &mut tell, perform)) {
+        Ok(()) => Ok(()),
+        Err(error) => refuse(output, confinement, &error),
+    }
 }
 
-fn dispatch(mut message: Vec<Vec<u8>>, perform: impl FnOnce(&str, Value, Vec<Vec<u8>>) -> Answer) -> Answer {
+fn dispatch(
+    mut message: Vec<Vec<u8>>,
+    tell: &mut Tell<'_>,
+    perform: impl FnOnce(&str, Value, Vec<Vec<u8>>, &mut Tell<'_>) -> Result<()>,
+) -> Result<()> {
     if message.len() < 2 {
         return Err(Error::new(Kind::Internal, "a question has a task and its JSON"));
     }
@@ -44,13 +66,13 @@ fn dispatch(mut message: Vec<Vec<u8>>, perform: impl FnOnce(&str, Value, Vec<Vec
         Error::new(Kind::Internal, format!("the question of task {task} is no JSON: {error}"))
     })?;
     match task.as_str() {
-        probe::TASK => probe::perform(&question),
-        task => perform(task, question, blobs),
+        probe::TASK => probe::perform(question, tell),
+        task => perform(task, question, blobs, tell),
     }
 }
 
 /// Turns a panic into an error that names the place in the code and nothing from the document.
-fn caught(work: impl FnOnce() -> Answer) -> Answer {
+fn caught(work: impl FnOnce() -> Result<()>) -> Result<()> {
     let place = Arc::new(Mutex::new(String::from("an unknown place")));
     let noted = Arc::clone(&place);
     panic::set_hook(Box::new(move |panicked| {
@@ -70,17 +92,17 @@ fn file_name(path: &str) -> &str {
     path.match_indices('/').rev().nth(2).map_or(path, |(slash, _)| &path[slash + 1..])
 }
 
-fn write(output: &mut impl Write, confinement: confine::Confinement, answer: Answer) -> io::Result<()> {
-    let (head, blobs) = match answer {
-        Ok((value, blobs)) => (json!({ "answer": value }), blobs),
-        Err(error) => {
-            (json!({ "kind": error.kind.slug(), "text": error.text, "hint": error.hint }), Vec::new())
-        }
-    };
-    let head = head.to_string();
+fn write(output: &mut impl Write, confinement: confine::Confinement, told: &Told) -> io::Result<()> {
+    let (answer, blobs) = told;
+    let head = json!({ "answer": answer }).to_string();
     let mut message: Vec<&[u8]> = vec![head.as_bytes()];
     message.extend(blobs.iter().map(Vec::as_slice));
     frame::write_answer(output, confinement, &message)
+}
+
+fn refuse(output: &mut impl Write, confinement: confine::Confinement, error: &Error) -> io::Result<()> {
+    let head = json!({ "kind": error.kind.slug(), "text": error.text, "hint": error.hint }).to_string();
+    frame::write_answer(output, confinement, &[head.as_bytes()])
 }
 
 #[cfg(test)]

@@ -37,10 +37,21 @@ impl Confinement {
     }
 }
 
+/// What a child may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Address space (bytes).
+    pub memory: u64,
+    /// CPU seconds until the first answer; each answer brings a tenth of them on top.
+    pub cpu: u64,
+    /// CPU seconds in all.
+    pub most_cpu: u64,
+}
+
 /// Confines this process for the rest of its life.
-pub fn enter(memory: u64, cpu: u64) -> Result<Confinement> {
+pub fn enter(allowance: &Allowance) -> Result<Confinement> {
     end_with_parent()?;
-    limit(memory, cpu)?;
+    limit(allowance)?;
     Ok(Confinement { rlimits: true, landlock: wall_off_files(), seccomp: filter_calls() })
 }
 
@@ -51,11 +62,27 @@ fn end_with_parent() -> Result<()> {
     })
 }
 
-fn limit(memory: u64, cpu: u64) -> Result<()> {
+/// Whoever answers gets time for further answers.
+pub fn allow_more(allowance: &Allowance, answered: u64) {
+    let so_far = allowance.cpu + answered.saturating_mul(allowance.cpu) / SHARE;
+    let limit = Rlimit {
+        current: Some(so_far.min(allowance.most_cpu)),
+        maximum: Some(allowance.most_cpu.saturating_add(GRACE)),
+    };
+    // Where this fails the earlier, lower limit stays.
+    setrlimit(Resource::Cpu, limit).ok();
+}
+
+/// An answer brings this part of the CPU time that was allowed for the first.
+pub const SHARE: u64 = 10;
+const GRACE: u64 = 2;
+
+fn limit(allowance: &Allowance) -> Result<()> {
+    let memory = allowance.memory;
     let limits = [
         (Resource::As, memory, memory),
         // The soft limit sends SIGXCPU, which tells overtime from a crash; the hard one kills.
-        (Resource::Cpu, cpu, cpu.saturating_add(2)),
+        (Resource::Cpu, allowance.cpu, allowance.most_cpu.saturating_add(GRACE)),
         (Resource::Core, 0, 0),
         (Resource::Nofile, 64, 64),
         (Resource::Fsize, 0, 0),

@@ -1,31 +1,34 @@
 //! What travels through the pipes: messages of length-prefixed frames.
 //!
-//! A question is a preamble (magic, memory, CPU seconds) and a message of task, JSON and blobs. An answer is a
-//! head (magic, confinement) and a message of JSON and blobs. Numbers are little endian. Absent on purpose:
-//! any trust of the parent in lengths that the child wrote.
+//! First comes a preamble (magic, what the child may use). Then question and answer in turn: the first question
+//! is a message of task, JSON and blobs, a further one of JSON; an answer is a head (magic, confinement) and a
+//! message of JSON and blobs. Numbers are little endian. Absent on purpose: any trust of the parent in lengths
+//! that the child wrote.
 
-use super::confine::Confinement;
+use super::confine::{Allowance, Confinement};
 use std::io::{self, Read, Write};
+use tokio::io::{AsyncRead, AsyncReadExt};
 
 const QUESTION: [u8; 4] = *b"LMQ1";
 const ANSWER: [u8; 4] = *b"LMA1";
 const MOST_FRAMES: usize = 10_000;
 
-/// The first bytes of a question: what the child may use, read before anything else.
-pub fn preamble(memory: u64, cpu: u64) -> [u8; 20] {
-    let mut bytes = [0; 20];
+/// The first bytes a child reads: what it may use.
+pub fn preamble(allowance: &Allowance) -> [u8; 28] {
+    let mut bytes = [0; 28];
     bytes[..4].copy_from_slice(&QUESTION);
-    bytes[4..12].copy_from_slice(&memory.to_le_bytes());
-    bytes[12..].copy_from_slice(&cpu.to_le_bytes());
+    bytes[4..12].copy_from_slice(&allowance.memory.to_le_bytes());
+    bytes[12..20].copy_from_slice(&allowance.cpu.to_le_bytes());
+    bytes[20..].copy_from_slice(&allowance.most_cpu.to_le_bytes());
     bytes
 }
 
-/// Memory and CPU seconds of a preamble.
-pub fn read_preamble(input: &mut impl Read) -> io::Result<(u64, u64)> {
+pub fn read_preamble(input: &mut impl Read) -> io::Result<Allowance> {
     if number::<4>(input)? != QUESTION {
         return Err(wrong("this is not a question"));
     }
-    Ok((u64::from_le_bytes(number(input)?), u64::from_le_bytes(number(input)?)))
+    let [memory, cpu, most_cpu] = [number(input)?, number(input)?, number(input)?].map(u64::from_le_bytes);
+    Ok(Allowance { memory, cpu, most_cpu })
 }
 
 /// Number of frames of a message, before its first frame.
@@ -68,26 +71,52 @@ pub fn write_answer(output: &mut impl Write, confinement: Confinement, message: 
     output.flush()
 }
 
-/// Takes a whole answer apart; `None` when it is not exactly one complete answer.
-pub fn parse_answer(bytes: &[u8]) -> Option<(Confinement, Vec<Vec<u8>>)> {
-    let mut rest = bytes.strip_prefix(&ANSWER)?;
-    let confinement = Confinement::from_bits(take(&mut rest, 1)?[0]);
-    let frames = u32::from_le_bytes(take(&mut rest, 4)?.try_into().ok()?) as usize;
-    if frames > MOST_FRAMES {
-        return None;
-    }
-    let mut message = Vec::new();
-    for _ in 0..frames {
-        let length = u64::from_le_bytes(take(&mut rest, 8)?.try_into().ok()?);
-        message.push(take(&mut rest, usize::try_from(length).ok()?)?.to_vec());
-    }
-    rest.is_empty().then_some((confinement, message))
+/// One answer of a child.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Spoken {
+    pub confinement: Confinement,
+    /// JSON, then blobs.
+    pub message: Vec<Vec<u8>>,
 }
 
-fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
-    let (taken, left) = rest.split_at_checked(length)?;
-    *rest = left;
-    Some(taken)
+/// What came instead of an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unspoken {
+    /// Nothing, a part of an answer, or something else.
+    Cut,
+    /// More bytes than allowed.
+    TooLong,
+}
+
+/// Reads one answer of at most `most` bytes.
+pub async fn read_answer(input: &mut (impl AsyncRead + Unpin), most: u64) -> Result<Spoken, Unspoken> {
+    if take(input, 4).await? != ANSWER {
+        return Err(Unspoken::Cut);
+    }
+    let confinement = Confinement::from_bits(take(input, 1).await?[0]);
+    let frames = long(&take(input, 4).await?) as usize;
+    if frames > MOST_FRAMES {
+        return Err(Unspoken::Cut);
+    }
+    let mut left = most;
+    let mut message = Vec::new();
+    for _ in 0..frames {
+        let length = long(&take(input, 8).await?);
+        left = left.checked_sub(length).ok_or(Unspoken::TooLong)?;
+        message.push(take(input, length).await?);
+    }
+    Ok(Spoken { confinement, message })
+}
+
+/// Exactly so many bytes.
+async fn take(input: &mut (impl AsyncRead + Unpin), length: u64) -> Result<Vec<u8>, Unspoken> {
+    let mut bytes = Vec::new();
+    input.take(length).read_to_end(&mut bytes).await.map_err(|_| Unspoken::Cut)?;
+    if bytes.len() as u64 == length { Ok(bytes) } else { Err(Unspoken::Cut) }
+}
+
+fn long(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 fn number<const N: usize>(input: &mut impl Read) -> io::Result<[u8; N]> {
@@ -106,32 +135,45 @@ mod tests {
 
     const ALL: Confinement = Confinement { rlimits: true, landlock: true, seccomp: true };
 
-    #[test]
-    fn an_answer_comes_back_as_it_was_written() {
+    fn written(message: &[&[u8]]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        write_answer(&mut bytes, ALL, &[b"{}", b"", b"blob"]).unwrap();
-        let expected = vec![b"{}".to_vec(), Vec::new(), b"blob".to_vec()];
-        assert_eq!(parse_answer(&bytes), Some((ALL, expected)));
+        write_answer(&mut bytes, ALL, message).unwrap();
+        bytes
     }
 
-    #[test]
-    fn an_answer_that_is_cut_prolonged_or_lies_about_lengths_is_none() {
-        let mut bytes = Vec::new();
-        write_answer(&mut bytes, ALL, &[b"{}", b"blob"]).unwrap();
+    async fn read(mut bytes: &[u8], most: u64) -> Result<Vec<Vec<u8>>, Unspoken> {
+        let spoken = read_answer(&mut bytes, most).await?;
+        assert_eq!(spoken.confinement, ALL);
+        Ok(spoken.message)
+    }
+
+    #[tokio::test]
+    async fn answers_come_back_as_they_were_written_one_after_the_other() {
+        let bytes = [written(&[b"{}", b"", b"blob"]), written(&[b"[]"])].concat();
+        let mut input = bytes.as_slice();
+        let first = read_answer(&mut input, 6).await.unwrap();
+        assert_eq!(first.message, [b"{}".to_vec(), Vec::new(), b"blob".to_vec()]);
+        assert_eq!(read_answer(&mut input, 2).await.unwrap().message, [b"[]"]);
+        assert_eq!(read_answer(&mut input, 2).await, Err(Unspoken::Cut), "nothing follows");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_cut_long_or_lies_about_lengths_is_none() {
+        let bytes = written(&[b"{}", b"blob"]);
         for end in 0..bytes.len() {
-            assert_eq!(parse_answer(&bytes[..end]), None, "cut after {end} bytes");
+            assert_eq!(read(&bytes[..end], 100).await, Err(Unspoken::Cut), "cut after {end} bytes");
         }
-        let mut longer = bytes.clone();
-        longer.push(0);
-        assert_eq!(parse_answer(&longer), None);
+        assert!(read(&bytes, 6).await.is_ok());
+        assert_eq!(read(&bytes, 5).await, Err(Unspoken::TooLong));
         let mut lying = bytes;
         lying[9..17].copy_from_slice(&u64::MAX.to_le_bytes());
-        assert_eq!(parse_answer(&lying), None);
+        assert_eq!(read(&lying, 100).await, Err(Unspoken::TooLong));
     }
 
     #[test]
     fn a_preamble_comes_back_and_anything_else_is_refused() {
-        assert_eq!(read_preamble(&mut preamble(7, 9).as_slice()).unwrap(), (7, 9));
-        assert!(read_preamble(&mut b"GET / HTTP/1.1 and so on".as_slice()).is_err());
+        let allowance = Allowance { memory: 7, cpu: 9, most_cpu: 11 };
+        assert_eq!(read_preamble(&mut preamble(&allowance).as_slice()).unwrap(), allowance);
+        assert!(read_preamble(&mut b"GET / HTTP/1.1 and so on and on".as_slice()).is_err());
     }
 }

@@ -8,7 +8,9 @@ mod confine;
 mod frame;
 mod parent;
 mod probe;
+mod talk;
 
-pub use child::{Answer, serve};
+pub use child::{Answer, Tell, Told, serve};
 pub use confine::Confinement;
-pub use parent::{Limits, Sandbox};
+pub use parent::{Limits, Place, Sandbox};
+pub use talk::Talk;

@@ -1,10 +1,11 @@
 //! The built-in task "probe": tries what a hostile document would try, and tells what came of it.
 //!
-//! In: `{"try": …}`. Out: `{"outcome": …}`, if the process still lives. Used by `doctor` (`nothing`) and by the
+//! In: `{"try": …}`, again and again. Out: `{"outcome": …}`, if the process still lives. Used by `doctor` (`nothing`) and by the
 //! tests of the walls. It gives nobody a right that the child does not have anyway.
 
-use super::child::Answer;
-use crate::error::{Error, Kind};
+use super::child::{Answer, Tell};
+use crate::error::{Error, Kind, Result};
+use rustix::process::{Resource, getrlimit};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::net::TcpStream;
@@ -14,12 +15,20 @@ use std::time::Duration;
 
 pub const TASK: &str = "probe";
 
-pub fn perform(question: &Value) -> Answer {
+pub fn perform(mut question: Value, tell: &mut Tell<'_>) -> Result<()> {
+    while let Some(next) = tell(tried(&question)?) {
+        question = next;
+    }
+    Ok(())
+}
+
+fn tried(question: &Value) -> Answer {
     let outcome = match question["try"].as_str().unwrap_or_default() {
         "nothing" => "done".to_owned(),
         "allocate" => return allocate(),
         "loop" => spin(),
         "sleep" => sleep(),
+        "cpu-limit" => getrlimit(Resource::Cpu).current.map_or_else(String::new, |limit| limit.to_string()),
         "abort" => std::process::abort(),
         "panic" => return give_up(),
         "thread" => thread::spawn(|| "done".to_owned()).join().unwrap_or_default(),

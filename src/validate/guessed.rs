@@ -3,8 +3,8 @@
 use super::engine::shown;
 use super::number::{round2, trim};
 use super::{Finding, Findings, Severity};
-use crate::invoice::Invoice;
 use crate::invoice::checks::iban;
+use crate::invoice::{Invoice, bt};
 
 /// Examines the invoice as it was guessed.
 pub fn examine(invoice: &Invoice, findings: &mut Findings) {
@@ -37,6 +37,7 @@ pub const ROWS: &[Row] = &[
         broken: |invoice| unless(invoice.totals.with_vat.is_some() || invoice.totals.due.is_some()) },
     Row { id: "LM-GUESS-SUM", severity: Severity::Fatal, broken: does_not_add_up },
     Row { id: "LM-GUESS-IBAN", severity: Severity::Fatal, broken: wrong_account },
+    Row { id: "LM-GUESS-ACCOUNT", severity: Severity::Fatal, broken: unknown_account },
 ];
 
 impl Row {
@@ -80,4 +81,14 @@ fn wrong_account(invoice: &Invoice) -> Option<Broken> {
     let transfers = invoice.payment.iter().flat_map(|payment| &payment.transfers);
     let wrong = transfers.filter_map(|transfer| transfer.account.as_deref()).find(|account| !iban(account))?;
     Some(Broken { expected: None, found: Some(wrong.to_owned()) })
+}
+
+/// The reader knows this supplier by another account.
+fn unknown_account(invoice: &Invoice) -> Option<Broken> {
+    let evidence = invoice.evidence.get(&bt(84))?;
+    if !evidence.marks.iter().any(|mark| mark == "contradiction") {
+        return None;
+    }
+    let transfers = invoice.payment.iter().flat_map(|payment| &payment.transfers);
+    Some(Broken { expected: None, found: transfers.filter_map(|transfer| transfer.account.clone()).next() })
 }

@@ -34,6 +34,7 @@ pub fn document_of(owner: &str, source: &str, content: &str) -> Document {
             source: source.to_owned(),
             at: jiff::Timestamp::from_second(1_790_000_000).unwrap(),
             batch: None,
+            scan: None,
         },
         part_of: None,
         annexes: Vec::new(),
@@ -162,7 +163,7 @@ pub fn way_to_the_drawer(hash: ContentHash) -> Vec<Event> {
             recommendation: "accept".into(),
         },
         Event::Routed { decision: hash, rule: "rechnungen".into(), rules_version: "1".into() },
-        Event::Intended { target: target.clone(), key: key.clone(), filing: hash },
+        Event::Intended { target: target.clone(), key: key.clone(), filing: hash, transfer: Some(hash) },
         Event::Filed { target, key, receipt: hash, adopted: false },
         Event::Closed,
     ]

@@ -8,6 +8,9 @@ use image::{ExtendedColorType, GrayImage, ImageEncoder, Luma, imageops};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use zxingcpp::BarcodeFormat;
 
+/// Where this project lies.
+pub const HOME: &str = env!("CARGO_MANIFEST_DIR");
+
 pub const A4: (f32, f32) = (595.0, 842.0);
 
 /// Lines of a letter, 24 points apart, the first baseline 100 points below the top edge.
@@ -29,6 +32,8 @@ pub enum Show<'a> {
     Scan(&'a GrayImage),
     /// A JPEG of 200 by 200 points in the lower half of the page.
     Picture(&'a GrayImage),
+    /// What the page description says, word for word. `F` is the font.
+    Drawing(&'a str),
 }
 
 /// A PDF with these pages, each showing several things one over the other.
@@ -63,6 +68,7 @@ fn page(document: &mut Document, root: ObjectId, font: ObjectId, shows: &[Show<'
                 let place = [A4.0, A4.1, 0.0, 0.0];
                 content.extend(shown(document, &mut images, scan, place));
             }
+            Show::Drawing(drawing) => content.extend(format!("q {drawing} Q\n").into_bytes()),
             Show::Picture(picture) => {
                 content.extend(shown(document, &mut images, picture, [200.0, 200.0, 200.0, 150.0]));
             }
@@ -267,10 +273,127 @@ pub fn tiff(pages: &[GrayImage], dpi: u32, fill: Fill) -> Vec<u8> {
     bytes
 }
 
+/// How the strips of a TIFF are packed: the tags 258 (bits), 259 (packing), 262 (what zero means), 277 (samples).
+#[derive(Clone, Copy)]
+pub struct Strips {
+    pub bits: u16,
+    pub packing: u16,
+    pub zero: u16,
+    pub samples: u16,
+    pub rows: u32,
+}
+
+/// A TIFF of one page from strips that are packed already.
+pub fn tiff_of_strips(width: u32, height: u32, dpi: u32, how: Strips, strips: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = b"II*\0\0\0\0\0".to_vec();
+    let mut offsets = Vec::new();
+    for strip in strips {
+        offsets.push(bytes.len() as u32);
+        bytes.extend(strip);
+    }
+    let resolution = bytes.len() as u32;
+    bytes.extend([dpi.to_le_bytes(), 1_u32.to_le_bytes()].concat());
+    let lengths: Vec<u32> = strips.iter().map(|strip| strip.len() as u32).collect();
+    let mut lists = Vec::new();
+    for list in [&offsets, &lengths] {
+        lists.push(if list.len() == 1 { list[0] } else { bytes.len() as u32 });
+        if list.len() > 1 {
+            bytes.extend(list.iter().flat_map(|number| number.to_le_bytes()));
+        }
+    }
+    let count = strips.len() as u32;
+    let tags = [
+        (256_u16, 4_u16, 1, width),
+        (257, 4, 1, height),
+        (258, 3, 1, u32::from(how.bits)),
+        (259, 3, 1, u32::from(how.packing)),
+        (262, 3, 1, u32::from(how.zero)),
+        (273, 4, count, lists[0]),
+        (277, 3, 1, u32::from(how.samples)),
+        (278, 4, 1, how.rows),
+        (279, 4, count, lists[1]),
+        (282, 5, 1, resolution),
+        (283, 5, 1, resolution),
+    ];
+    let place = (bytes.len() as u32).to_le_bytes();
+    bytes[4..8].copy_from_slice(&place);
+    bytes.extend((tags.len() as u16).to_le_bytes());
+    for (tag, kind, count, value) in tags {
+        bytes.extend(
+            [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat(),
+        );
+    }
+    bytes.extend([0; 4]);
+    bytes
+}
+
+/// Group 4, in strips of so many rows.
+pub fn fax_strips(gray: &GrayImage, rows: u32) -> Vec<Vec<u8>> {
+    let width = gray.width() as u16;
+    let lines: Vec<_> = gray.rows().collect();
+    let strips = lines.chunks(rows as usize).map(|strip| {
+        let mut encoder = fax::encoder::Encoder::new(fax::VecWriter::new());
+        for row in strip {
+            let pixels =
+                row.clone().map(|pixel| if pixel.0[0] > 128 { fax::Color::White } else { fax::Color::Black });
+            let Ok(()) = encoder.encode_line(pixels, width);
+        }
+        let Ok(writer) = encoder.finish();
+        writer.finish()
+    });
+    strips.collect()
+}
+
+/// JPEG, in strips of so many rows (a multiple of eight).
+pub fn jpeg_strips(gray: &GrayImage, rows: u32) -> Vec<Vec<u8>> {
+    let tops = (0..gray.height()).step_by(rows as usize);
+    let strips = tops.map(|top| {
+        let height = rows.min(gray.height() - top);
+        jpeg(&imageops::crop_imm(gray, 0, top, gray.width(), height).to_image())
+    });
+    strips.collect()
+}
+
 /// Makes the last image of a TIFF point to the first one as the next.
 pub fn looped(mut tiff: Vec<u8>) -> Vec<u8> {
     let first: [u8; 4] = tiff[4..8].try_into().unwrap();
     let end = tiff.len();
     tiff[end - 4..].copy_from_slice(&first);
     tiff
+}
+
+/// A TIFF of one image from its parts: strips one after the other, tags (number, kind, values) as they are.
+pub fn tiff_of(width: u32, height: u32, strips: &[Vec<u8>], more: &[(u16, u16, Vec<u32>)]) -> Vec<u8> {
+    let mut bytes = b"II*\0\0\0\0\0".to_vec();
+    let mut places = Vec::new();
+    for strip in strips {
+        places.push(bytes.len() as u32);
+        bytes.extend(strip);
+    }
+    let lengths = strips.iter().map(|strip| strip.len() as u32).collect();
+    let mut tags = vec![(256, 4, vec![width]), (257, 4, vec![height]), (273, 4, places), (279, 4, lengths)];
+    tags.extend(more.iter().cloned());
+    tags.sort_by_key(|tag| tag.0);
+    let mut directory = (tags.len() as u16).to_le_bytes().to_vec();
+    for (tag, kind, values) in tags {
+        let count = if kind == 5 { values.len() / 2 } else { values.len() };
+        let body: Vec<u8> = match kind {
+            3 => values.iter().flat_map(|value| (*value as u16).to_le_bytes()).collect(),
+            _ => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        };
+        directory.extend(tag.to_le_bytes());
+        directory.extend(kind.to_le_bytes());
+        directory.extend((count as u32).to_le_bytes());
+        if body.len() <= 4 {
+            directory.extend(body.iter().chain(&[0; 4]).take(4));
+        } else {
+            directory.extend((bytes.len() as u32).to_le_bytes());
+            bytes.extend(body);
+        }
+    }
+    let place = (bytes.len() as u32).to_le_bytes();
+    bytes[4..8].copy_from_slice(&place);
+    bytes.extend(directory);
+    bytes.extend([0; 4]);
+    bytes
 }

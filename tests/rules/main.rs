@@ -32,6 +32,7 @@ const ELSEWHERE: &[&str] = &[
     "LM-GUESS-TOTAL",
     "LM-GUESS-SUM",
     "LM-GUESS-IBAN",
+    "LM-GUESS-ACCOUNT",
 ];
 
 /// One rule of one book: what breaks it and what keeps it.

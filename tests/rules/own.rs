@@ -91,7 +91,7 @@ fn guessed() -> Invoice {
     invoice.totals.with_vat = eur("119.00");
     let transfer = CreditTransfer { account: text("DE89 3704 0044 0532 0130 00"), ..CreditTransfer::default() };
     invoice.payment = vec![Payment { transfers: vec![transfer], ..Payment::default() }];
-    invoice.evidence.insert(bt(84), Evidence { confidence: 0.9, page: 2, area: [0.0; 4] });
+    invoice.evidence.insert(bt(84), Evidence { confidence: 0.9, page: 2, ..Evidence::default() });
     invoice
 }
 
@@ -115,6 +115,11 @@ fn guessed_values_are_asked_for_what_payment_needs() {
             "LM-GUESS-IBAN",
             |i| i.payment[0].transfers[0].account = Some("DE00".to_owned()),
             |i| i.payment.clear(),
+        ),
+        (
+            "LM-GUESS-ACCOUNT",
+            |i| i.evidence.entry(bt(84)).or_default().marks.push("contradiction".into()),
+            |i| i.evidence.entry(bt(84)).or_default().marks.push("known".into()),
         ),
     ];
     for (id, breaks, holds) in cases {

@@ -56,10 +56,16 @@ impl<T> Guess<T> {
     pub fn new(value: T, confidence: f32, tokens: &[Token]) -> Self {
         Self { value, evidence: evidence(confidence, tokens) }
     }
+
+    /// The same with one more word for or against it.
+    pub fn marked(mut self, mark: &'static str) -> Self {
+        self.evidence.marks.push(mark.into());
+        self
+    }
 }
 
 fn evidence(confidence: f32, tokens: &[Token]) -> Evidence {
-    let Some(first) = tokens.first() else { return Evidence { confidence, page: 1, area: [0.0; 4] } };
+    let Some(first) = tokens.first() else { return Evidence { confidence, page: 1, ..Evidence::default() } };
     let (mut left, mut top) = (first.x, first.y);
     let (mut right, mut bottom, mut read) = (left, top, 1.0_f32);
     for token in tokens.iter().filter(|token| token.page == first.page) {
@@ -71,7 +77,7 @@ fn evidence(confidence: f32, tokens: &[Token]) -> Evidence {
     }
     // A word read badly weakens the finding, but a proof stands above the reader's own doubts.
     let confidence = confidence * (0.5 + 0.5 * read.clamp(0.0, 1.0));
-    Evidence { confidence, page: first.page, area: [left, top, right - left, bottom - top] }
+    Evidence { confidence, page: first.page, area: [left, top, right - left, bottom - top], marks: Vec::new() }
 }
 
 /// A date at `start`, written in up to five words, and how many words it took.
@@ -94,12 +100,19 @@ pub fn rows(text: &Text) -> Vec<Row> {
         for word in page.words.iter().filter(|word| has_place(word)) {
             split(word, page.number, &mut tokens);
         }
-        tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+        let slope = slope(&page.words);
+        let level = |token: &Token| middle(token) - slope * token.x;
+        tokens.sort_by(|a, b| level(a).total_cmp(&level(b)));
         let mut open: Vec<Token> = Vec::new();
+        let (mut heights, mut levels) = (0.0, 0.0);
         for token in tokens {
-            if !open.is_empty() && !on_row(&open, &token) {
+            let count = open.len() as f32;
+            if !open.is_empty() && !on_row(heights / count, levels / count, level(&token), token.height) {
                 rows.push(row(std::mem::take(&mut open), page.number, page.height));
+                (heights, levels) = (0.0, 0.0);
             }
+            heights += token.height;
+            levels += level(&token);
             open.push(token);
         }
         if !open.is_empty() {
@@ -109,12 +122,32 @@ pub fn rows(text: &Text) -> Vec<Row> {
     rows
 }
 
-/// Stands at the height of the row, give or take less than half of the smaller letters.
-fn on_row(row: &[Token], token: &Token) -> bool {
-    let count = row.len() as f32;
-    let height = row.iter().map(|token| token.height).sum::<f32>() / count;
-    let level = row.iter().map(middle).sum::<f32>() / count;
-    (middle(token) - level).abs() <= 0.45 * token.height.min(height).max(1.0)
+/// How far the lines of a page fall per point to the right, when it was not scanned quite straight: the middle
+/// of what its longer lines say.
+fn slope(words: &[Word]) -> f32 {
+    const LONG: f32 = 90.0;
+    let mut slopes: Vec<f32> = Vec::new();
+    for line in words.chunk_by(|a, b| a.line == b.line) {
+        let sound = |word: &&Word| has_place(word) && word.confidence > 0.5 && word.text.chars().count() > 2;
+        let (Some(first), Some(last)) = (line.iter().find(sound), line.iter().rev().find(sound)) else {
+            continue;
+        };
+        let (run, rise) = (last.x - first.x, last.y + last.height / 2.0 - first.y - first.height / 2.0);
+        if run > LONG && rise.abs() < 0.06 * run {
+            slopes.push(rise / run);
+        }
+    }
+    slopes.sort_by(f32::total_cmp);
+    let middle = slopes.get(slopes.len() / 2).copied().unwrap_or(0.0);
+    if slopes.len() >= 3 && middle.abs() > 0.001 { middle } else { 0.0 }
+}
+
+/// Stands at the height of the row, give or take less than half of the smaller letters; a dash or a dot need
+/// only stand within it.
+fn on_row(height: f32, row: f32, level: f32, letters: f32) -> bool {
+    let mark = letters < 0.4 * height;
+    let slack = if mark { 0.4 * height } else { 0.45 * letters.min(height).max(1.0) };
+    (level - row).abs() <= slack
 }
 
 /// A box that can be compared and written down.
@@ -132,7 +165,8 @@ fn row(mut tokens: Vec<Token>, page: u32, height: f32) -> Row {
     Row { page, depth, tokens }
 }
 
-/// A colon inside a word parts label from value, except in times and addresses.
+/// A colon inside a word parts label from value, except in times and addresses; so does the end of a label that
+/// is glued to its number ("Nr.4711", "vom03.11.2026").
 fn split(word: &Word, page: u32, tokens: &mut Vec<Token>) {
     let parted = word.text.split_once(':').filter(|(label, value)| {
         let letters = label.chars().any(char::is_alphabetic);
@@ -151,7 +185,7 @@ fn split(word: &Word, page: u32, tokens: &mut Vec<Token>) {
             confidence: word.confidence,
         });
     };
-    match parted {
+    match parted.map(|(label, value)| (&word.text[..=label.len()], value)).or_else(|| glued(&word.text)) {
         Some((label, value)) => {
             let front = 1.0 - share(value);
             push(label, 0.0, front);
@@ -159,4 +193,20 @@ fn split(word: &Word, page: u32, tokens: &mut Vec<Token>) {
         }
         None => push(&word.text, 0.0, 1.0),
     }
+}
+
+/// A word that is a label and, without a gap, its value.
+fn glued(word: &str) -> Option<(&str, &str)> {
+    const ENDS: [&str; 10] =
+        ["nr", "no", "nummer", "datum", "vom", "den", "bis", "zum", "rechnung", "gutschrift"];
+    let digit = word.find(|c: char| c.is_ascii_digit())?;
+    let front = word[..digit].trim_end_matches(['.', '#']);
+    let dotted = front.len() < digit;
+    let letters = folded(front);
+    let plain = front.chars().all(|c| c.is_alphabetic() || c == '-' || c == '.');
+    let sure = ENDS.iter().any(|end| letters == *end)
+        || letters.len() > 6 && ENDS.iter().any(|end| letters.ends_with(end))
+        || dotted && letters.len() > 3 && letters.ends_with("nr");
+    (plain && sure && (dotted || front.chars().last().is_some_and(char::is_lowercase)))
+        .then(|| word.split_at(digit))
 }
