@@ -2,13 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod typed;
+
 use laufmappe::error::Kind as Wrong;
 use laufmappe::extract::class::Class;
 use laufmappe::extract::guess::guess;
 use laufmappe::extract::{Content, Memory, Source, content};
 use laufmappe::invoice::{Invoice, Syntax, Term, bg, bt};
 use laufmappe::job::Kind;
-use laufmappe::recognise::{Page, PageKind, Text, Word};
+use laufmappe::recognise::Text;
+use typed::page;
 
 /// What a document with these pages and embedded files says.
 fn said(kind: Kind, bytes: &[u8], text: &Text, embedded: &[&[u8]]) -> Result<Content, laufmappe::error::Error> {
@@ -21,30 +24,6 @@ fn ubl(number: &str) -> Vec<u8> {
         r#"<?xml version="1.0" encoding="UTF-8"?><ubl:Invoice xmlns:ubl="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"><cbc:ID>{number}</cbc:ID></ubl:Invoice>"#
     )
     .into_bytes()
-}
-
-/// A page as it is typed: a blank is a narrow gap, several blanks are a wide one.
-fn page(number: u32, typed: &str) -> Page {
-    let mut words = Vec::new();
-    for (line, text) in (0u32..).zip(typed.lines()) {
-        let mut column = 0;
-        for piece in text.split(' ') {
-            let length = piece.chars().count();
-            if length > 0 {
-                words.push(Word {
-                    text: piece.to_owned(),
-                    x: 40.0 + 6.0 * column as f32,
-                    y: 30.0 + 14.0 * line as f32,
-                    width: 6.0 * length as f32,
-                    height: 10.0,
-                    confidence: 1.0,
-                    line,
-                });
-            }
-            column += length + 1;
-        }
-    }
-    Page { words, ..Page::empty(number, PageKind::Layer, (595.0, 842.0)) }
 }
 
 fn typed(page_text: &str) -> Text {

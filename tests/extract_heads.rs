@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use laufmappe::extract::class::Class;
-use laufmappe::extract::guess::{candidates, guess};
+use laufmappe::extract::guess::guess;
 use laufmappe::invoice::{Invoice, bt};
 use laufmappe::recognise::{Code, Page, PageKind, Symbology, Text, Word};
 
@@ -310,13 +310,6 @@ fn a_payment_code_names_the_seller() {
     let invoice = guess(&text, Class::Invoice);
     assert_eq!(invoice.seller.name.as_deref(), Some("Blumen Rot GmbH"));
     assert!(invoice.evidence[&bt(1)].marks.iter().any(|mark| mark == "again"));
-}
-
-#[test]
-fn all_candidates_can_be_asked_for() {
-    let text = typed("Rechnungsnummer: RE-1001\nBeleg-Nr.: 77001");
-    let found: Vec<String> = candidates(&text, bt(1)).into_iter().map(|(value, _)| value).collect();
-    assert_eq!(found, ["RE-1001", "77001"]);
 }
 
 /// Words of invoices thrown together, in a fixed disorder.

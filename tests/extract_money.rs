@@ -2,36 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod typed;
+
 use laufmappe::extract::class::Class;
 use laufmappe::extract::guess::guess;
 use laufmappe::extract::{breakdown, fields, lines};
 use laufmappe::invoice::Invoice;
-use laufmappe::recognise::{Code, Page, PageKind, Symbology, Text, Word};
+use laufmappe::recognise::{Code, Symbology, Text};
 use std::collections::BTreeMap;
-
-/// A page as it is typed: a blank is a narrow gap, several blanks are a wide one.
-fn page(number: u32, typed: &str) -> Page {
-    let mut words = Vec::new();
-    for (line, text) in (0u32..).zip(typed.lines()) {
-        let mut column = 0;
-        for piece in text.split(' ') {
-            let length = piece.chars().count();
-            if length > 0 {
-                words.push(Word {
-                    text: piece.to_owned(),
-                    x: 40.0 + 6.0 * column as f32,
-                    y: 30.0 + 14.0 * line as f32,
-                    width: 6.0 * length as f32,
-                    height: 10.0,
-                    confidence: 1.0,
-                    line,
-                });
-            }
-            column += length + 1;
-        }
-    }
-    Page { words, ..Page::empty(number, PageKind::Layer, (595.0, 842.0)) }
-}
+use typed::page;
 
 /// Pages are parted by a line of `----`.
 fn guessed(typed: &str) -> Invoice {

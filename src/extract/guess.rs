@@ -15,7 +15,7 @@ mod written;
 pub use written::{amount, date, folded};
 
 use super::class::Class;
-use crate::invoice::{Delivery, Evidence, Invoice, Period, PrecedingInvoice, Term, bt};
+use crate::invoice::{Delivery, Invoice, Period, PrecedingInvoice, Term, bt};
 use crate::recognise::Text;
 use sheet::Guess;
 
@@ -35,13 +35,6 @@ fn seen<T>(invoice: &mut Invoice, term: Term, guess: Option<Guess<T>>) -> Option
     let guess = guess?;
     invoice.evidence.insert(term, guess.evidence);
     Some(guess.value)
-}
-
-/// Every value on the pages that could be meant by a term of the head (BT-1, 2, 9, 10, 13, 27, 44), best first: for
-/// whoever knows more about the supplier than one page says.
-pub fn candidates(text: &Text, term: Term) -> Vec<(String, Evidence)> {
-    let rows = sheet::rows(text);
-    head::candidates(text, &rows, term).into_iter().map(|guess| (guess.value, guess.evidence)).collect()
 }
 
 fn head(it: &mut Invoice, head: head::Header) {

@@ -3,7 +3,8 @@
 //! In: a document. Out: [`Sight`], the same whether one child read it or many: a page depends on no other. Absent
 //! on purpose: looking into the bytes.
 //!
-//! Each child holds the document and reads one page at a time, so memory does not grow with the length. Helpers come only while a core is idle and pages wait: under load every document has one child.
+//! Each child holds the document and reads one page at a time, so memory does not grow with the length. Further
+//! children come only while a core is idle and pages wait: under load every document has one.
 
 use super::reading::{OpenAnswer, OpenQuestion};
 use super::{Page, Sight};

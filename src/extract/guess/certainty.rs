@@ -1,8 +1,8 @@
 //! How sure a value really is.
 //!
 //! In: an invoice whose values carry the confidence of their own reader and their marks, and the text they were read
-//! from. Out: the same with the confidence that was measured for such values. Absent on purpose: changing a value; the measuring itself, which
-//! `tests/corpus/fit.py` does and writes down in `rules/reading/certainty.tsv`.
+//! from. Out: the same with the confidence that was measured for such values. Absent on purpose: changing a value;
+//! the measuring itself, which `tests/corpus/fit.py` does and writes down in `rules/reading/certainty.tsv`.
 //!
 //! Each mark has a weight for each term, and the weights of a value add up to how sure it is. A value is *sure*
 //! (0.99 and above) only where such values were counted and hardly one of them was wrong; a mark that was hardly

@@ -20,9 +20,7 @@ mod view;
 
 use super::{dates, sheet, written};
 
-use crate::invoice::{Term, bt};
 use crate::recognise::Text;
-use ballot::Vote;
 use issued::Dated;
 use jiff::civil::Date;
 use sheet::{Guess, Row};
@@ -78,36 +76,6 @@ pub fn read(text: &Text, rows: &[Row], credit: bool) -> Header {
 /// Of several weak candidates none is better than the others.
 fn is_decided<T>(guess: &Guess<T>) -> bool {
     guess.evidence.confidence >= 0.45 || !guess.evidence.marks.iter().any(|mark| mark == "several")
-}
-
-/// Every value that could be meant by a term, best first; for whoever knows more about the supplier.
-pub fn candidates(text: &Text, rows: &[Row], term: Term) -> Vec<Guess<String>> {
-    let view = View::new(rows);
-    let codes = codes(text);
-    let dates = |votes: Vec<Vote<Date>>| -> Vec<Guess<String>> {
-        let written = |guess: Guess<Date>| Guess { value: guess.value.to_string(), evidence: guess.evidence };
-        votes.into_iter().map(|vote| written(vote.guess)).collect()
-    };
-    let texts = |votes: Vec<Vote<String>>| votes.into_iter().map(|vote| vote.guess).collect();
-    let issued = || ballot::elect(&issued::issue_dates(&view)).map(|guess| guess.value);
-    let mut found: Vec<Guess<String>> = match term {
-        term if term == bt(1) => texts(heads::numbers(&view, &codes, false)),
-        term if term == bt(2) => dates(issued::issue_dates(&view)),
-        term if term == bt(9) => dates(due::due_dates(&view, issued())),
-        term if term == bt(10) => texts(heads::buyer_references(&view)),
-        term if term == bt(13) => texts(heads::orders(&view)),
-        term if term == bt(27) => texts(seller::names(&view, &codes)),
-        term if term == bt(44) => texts(buyer::names(&view, &[])),
-        _ => Vec::new(),
-    };
-    found.sort_by(|a, b| b.evidence.confidence.total_cmp(&a.evidence.confidence));
-    let mut different: Vec<Guess<String>> = Vec::new();
-    for guess in found {
-        if !different.iter().any(|known| known.value == guess.value) {
-            different.push(guess);
-        }
-    }
-    different
 }
 
 fn codes(text: &Text) -> Vec<&str> {
