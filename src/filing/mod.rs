@@ -6,6 +6,7 @@
 mod folder;
 pub mod http;
 mod place;
+pub mod protocol;
 mod settings;
 mod webdav;
 
