@@ -29,9 +29,9 @@ const DOCUMENTS: usize = FIRST.len() * SECOND.len();
 
 /// What the target promises. It keeps its word: see [`LATE`] and [`SHOWS_AFTER`].
 const TIMING: Timing =
-    Timing { call: Duration::from_secs(1), settle: Duration::from_secs(2), lag: Duration::from_secs(3) };
+    Timing { call: Duration::from_secs(1), settle: Duration::from_secs(2), lag: Duration::from_secs(10) };
 const LATE: Duration = Duration::from_millis(700);
-const SHOWS_AFTER: Duration = Duration::from_secs(2);
+const SHOWS_AFTER: Duration = Duration::from_secs(8);
 
 /// What goes wrong with a storing.
 #[derive(Debug, Clone, Copy, PartialEq)]

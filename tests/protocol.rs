@@ -2,6 +2,8 @@
 //! parking and restored ledgers, with the very function the program runs. What is known to be bad must be found.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
+#[path = "protocol/acts.rs"]
+mod acts;
 #[path = "protocol/search.rs"]
 mod search;
 #[path = "protocol/world.rs"]

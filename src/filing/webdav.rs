@@ -130,29 +130,42 @@ impl WebDav {
         Ok(url)
     }
 
-    /// Makes the folder of the filing, and those above it where they are not known.
+    /// Makes the folder of the filing, and those above it that are not known to be there.
     async fn ensure_folder(&self, place: &Place) -> Result<Made> {
         let names: Vec<&str> = place.levels.iter().map(String::as_str).chain([place.name.as_str()]).collect();
-        let above = place.levels.join("/");
-        if self.known().contains(&above) {
-            match self.make(&names).await? {
-                // Somebody took it away meanwhile.
-                Made::Homeless => self.known().clear(),
-                made => return Ok(made),
-            }
+        let known = self.known_levels(&place.levels);
+        let mut made = self.make_below(&names, known).await?;
+        if made == Made::Homeless && known > 0 {
+            // Somebody took away what we knew.
+            self.known().clear();
+            made = self.make_below(&names, 0).await?;
         }
-        let mut made = Made::Old;
-        for depth in 1..=names.len() {
-            made = self.make(&names[..depth]).await?;
-            if made == Made::Homeless {
-                return Err(http::unexpected(StatusCode::NOT_FOUND, self.asked("MKCOL")));
-            }
+        if made == Made::Homeless {
+            return Err(http::unexpected(StatusCode::NOT_FOUND, self.asked("MKCOL")));
         }
         let mut known = self.known();
         if known.len() >= MOST_KNOWN {
             known.clear();
         }
-        known.insert(above);
+        known.extend((1..=place.levels.len()).map(|depth| place.levels[..depth].join("/")));
+        Ok(made)
+    }
+
+    /// So many of these levels were there when we last looked.
+    fn known_levels(&self, levels: &[String]) -> usize {
+        let known = self.known();
+        (1..=levels.len()).rev().find(|depth| known.contains(&levels[..*depth].join("/"))).unwrap_or(0)
+    }
+
+    /// Makes what lies below the first `known` levels; answers for the last.
+    async fn make_below(&self, names: &[&str], known: usize) -> Result<Made> {
+        let mut made = Made::Old;
+        for depth in known + 1..=names.len() {
+            made = self.make(&names[..depth]).await?;
+            if made == Made::Homeless {
+                break;
+            }
+        }
         Ok(made)
     }
 
