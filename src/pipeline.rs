@@ -8,12 +8,13 @@ mod case;
 mod paper;
 mod transfer;
 
-pub use case::Case;
+pub use case::{Case, Noted};
 pub use paper::kept;
 
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Content, Memory};
-use crate::filing::{self, Adapter, Breaker};
+use crate::filing::protocol::{self, Earlier, Step};
+use crate::filing::{self, Adapter, Breaker, Class, Receipt};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
 use crate::recognise::{self, Reading};
@@ -25,6 +26,7 @@ use crate::{extract, intake, validate};
 use paper::Plan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// What the steps work with.
 pub struct Services {
@@ -101,9 +103,9 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
     let content = extract::content(&source, &desk.memory)?;
     let xml = extract::invoice_xml(&source)?;
     let report = examine(document, &content, xml, &desk.house);
-    case.note_report(&report).await?;
+    case.note_report(&report)?;
     let decision = route::decide(document, &content, &report, &desk.routing);
-    case.note_decision(&decision).await?;
+    case.note_decision(&decision)?;
 
     match &decision.outcome {
         Outcome::Clearing(clearing) => case.clear(clearing.clone()).await,
@@ -214,18 +216,84 @@ fn embedded(reading: &Reading, store: &Store) -> Result<Vec<Vec<u8>>> {
 
 /// Intent, effect, receipt: for every target that has no receipt yet.
 async fn file(case: &Case<'_>, plan: &Plan, desk: &Desk) -> Result<Settled> {
-    for target in &plan.targets {
-        if case.has_receipt(target) {
-            continue;
-        }
-        let adapter = desk.adapters.get(target).ok_or_else(|| {
+    let missing: Vec<_> = plan.targets.iter().filter(|target| !case.has_receipt(target)).collect();
+    for (number, target) in missing.iter().enumerate() {
+        let adapter = desk.adapters.get(*target).ok_or_else(|| {
             Error::new(Kind::Settings, format!("the target {target} is not in the settings"))
                 .hint("add it under the tenant's targets, or correct the routing rule")
         })?;
-        let filing = plan.filing(case.document, target, case.store)?;
-        case.note_intent(target, &filing.key, plan).await?;
-        let receipt = filing::file(adapter.as_ref(), &filing).await?;
+        let filed = match desk.breakers.get(*target) {
+            Some(breaker) => guarded(breaker, target, file_into(case, plan, target, adapter.as_ref())).await,
+            None => file_into(case, plan, target, adapter.as_ref()).await,
+        };
+        let receipt = filed?;
+        if number + 1 == missing.len() {
+            return case.note_last_receipt(&receipt).await;
+        }
         case.note_receipt(&receipt).await?;
     }
     case.close().await
+}
+
+/// Nothing is asked of a target whose breaker is open; how it went otherwise, the breaker learns.
+async fn guarded(
+    breaker: &Breaker,
+    target: &str,
+    filing: impl Future<Output = Result<Receipt>>,
+) -> Result<Receipt> {
+    if breaker.is_open() {
+        return Err(filing::is_open(target).at_target(target));
+    }
+    let filed = filing.await;
+    match &filed {
+        Ok(_) => breaker.succeeded(),
+        Err(error) if error.target.is_some() => {
+            breaker.failed(error.kind, Instant::now());
+        }
+        Err(_) => {}
+    }
+    filed
+}
+
+/// At most one effect, and none before the protocol allows it and the intent is durable.
+async fn file_into(case: &Case<'_>, plan: &Plan, target: &str, adapter: &dyn Adapter) -> Result<Receipt> {
+    let (class, timing, earlier) = (adapter.class(), adapter.timing(), case.earlier(target));
+    let step = protocol::next(class, timing, earlier);
+    match step {
+        Step::Wait(rest) => return Err(too_early(target, rest, earlier)),
+        Step::AskAPerson => return Err(unclear(target)),
+        Step::Put | Step::LookThenPut => {}
+    }
+    let there = |error: Error| error.at_target(target);
+    let filing = plan.filing(case.document, target, case.store)?;
+    if step == Step::LookThenPut
+        && let Some(receipt) = filing::look(adapter, &filing).await.map_err(there)?
+    {
+        return Ok(receipt);
+    }
+    if class == Class::D {
+        // An intent costs a person's time here: none for a target that is not there.
+        adapter.probe().await.map_err(there)?;
+    }
+    let begun = Instant::now();
+    if class != Class::A {
+        case.hold(timing.call + protocol::MARGIN).await?;
+    }
+    case.note_intent(target, &filing.key, plan).await?;
+    filing::put(adapter, &filing, begun).await.map_err(there)
+}
+
+fn too_early(target: &str, rest: Duration, earlier: Earlier) -> Error {
+    let seconds = rest.as_millis().div_ceil(1_000);
+    let mut text = format!("an earlier request to target {target} may still have its effect for {seconds} s");
+    if matches!(earlier, Earlier::Intent { set_back: true, .. }) {
+        text.push_str(" (the clock of the ledger was set back, so that the wait began anew)");
+    }
+    Error::new(Kind::Unknown, text).after(rest)
+}
+
+fn unclear(target: &str) -> Error {
+    Error::new(Kind::Unclear, format!("an earlier filing in target {target} has no receipt"))
+        .hint("look for the document in the target; it is never filed there a second time")
+        .in_particular(format!("Ablageziel: {target}."), format!("Target: {target}."))
 }

@@ -283,8 +283,7 @@ impl Worker {
         };
         let services = &self.services;
         let noted = |event: &Event| (self.observer)(&Seen::Noted { tenant: &lease.tenant, event });
-        let ledger = services.ledger.as_ref();
-        let case = Case { document, lease, history, ledger, store: &services.store, noted: &noted };
+        let case = Case::of(document, lease, history, services.ledger.as_ref(), &services.store, &noted);
         let past = Past::of(history);
         let started = Instant::now();
         let outcome = if past.isolates() {
