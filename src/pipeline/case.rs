@@ -19,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Told of every entry that was noted.
-pub type Noted = dyn Fn(&Event) + Send + Sync;
+pub type Noted<'a> = dyn Fn(&Event) + Send + Sync + 'a;
 
 pub struct Case<'a> {
     pub document: &'a Document,
@@ -28,7 +28,7 @@ pub struct Case<'a> {
     pub history: &'a [Entry],
     pub ledger: &'a dyn Ledger,
     pub store: &'a Store,
-    noted: &'a Noted,
+    noted: &'a Noted<'a>,
     /// Not before the claim was noted.
     claimed: Instant,
     /// What pure steps found, to be noted with what comes next.
@@ -43,7 +43,7 @@ impl<'a> Case<'a> {
         history: &'a [Entry],
         ledger: &'a dyn Ledger,
         store: &'a Store,
-        noted: &'a Noted,
+        noted: &'a Noted<'a>,
     ) -> Self {
         let (claimed, pending) = (Instant::now(), Mutex::default());
         Self { document, lease, history, ledger, store, noted, claimed, pending }
