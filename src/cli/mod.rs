@@ -25,7 +25,7 @@ mod validate;
 mod worker;
 
 use crate::error::{Error, Kind, Result};
-use crate::job::{Language, Scan};
+use crate::job::{Language, Priority, Scan};
 use crate::protocol::reply::Posting;
 use crate::recognise::{Sheet, Sides};
 use crate::settings::Settings;
@@ -106,6 +106,23 @@ impl From<Tongue> for Language {
     }
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Urgency {
+    Urgent,
+    Normal,
+    Backfill,
+}
+
+impl From<Urgency> for Priority {
+    fn from(urgency: Urgency) -> Priority {
+        match urgency {
+            Urgency::Urgent => Priority::Urgent,
+            Urgency::Normal => Priority::Normal,
+            Urgency::Backfill => Priority::Backfill,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Text,
@@ -122,6 +139,9 @@ enum Command {
         /// Name of the batch (Stapel)
         #[arg(long)]
         batch: Option<String>,
+        /// How urgent (default: normal; e-invoices whose cash discount ends soon are urgent by themselves)
+        #[arg(long, value_enum, value_name = "CLASS")]
+        priority: Option<Urgency>,
         #[command(flatten)]
         scan: ScanArgs,
         #[arg(long, value_enum, default_value = "text")]
@@ -138,6 +158,9 @@ enum Command {
         /// Name of the batch (Stapel)
         #[arg(long)]
         batch: Option<String>,
+        /// How urgent (default: normal; e-invoices whose cash discount ends soon are urgent by themselves)
+        #[arg(long, value_enum, value_name = "CLASS")]
+        priority: Option<Urgency>,
         #[command(flatten)]
         scan: ScanArgs,
         #[arg(long, value_enum, default_value = "text")]
@@ -340,12 +363,14 @@ fn perform(line: Line) -> Result<u8> {
         .map_err(|error| Error::new(Kind::Internal, format!("starting the runtime failed: {error}")))?;
     runtime.block_on(async {
         match line.command {
-            Command::Run { paths, batch, scan, format, concurrency } => {
-                let order = submit::Order { paths, batch, scan: scan.into(), tenant: settings.tenant(tenant)? };
+            Command::Run { paths, batch, priority, scan, format, concurrency } => {
+                let (tenant, priority) = (settings.tenant(tenant)?, priority.map(Into::into));
+                let order = submit::Order { paths, batch, scan: scan.into(), priority, tenant };
                 run::run(&settings, order, format, concurrency, language).await
             }
-            Command::Submit { paths, batch, scan, format } => {
-                let order = submit::Order { paths, batch, scan: scan.into(), tenant: settings.tenant(tenant)? };
+            Command::Submit { paths, batch, priority, scan, format } => {
+                let (tenant, priority) = (settings.tenant(tenant)?, priority.map(Into::into));
+                let order = submit::Order { paths, batch, scan: scan.into(), priority, tenant };
                 submit::submit(&settings, order, format, language).await
             }
             Command::Worker { concurrency, until_empty, name, listen } => {

@@ -298,7 +298,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Arrival, Channel, DocumentId, Kind, PartOf, Scan, Tenant};
+    use crate::job::{Arrival, Channel, DocumentId, Kind, PartOf, Priority, Scan, Tenant};
     use crate::recognise::{Origin, Text, Word};
     use jiff::Timestamp;
 
@@ -323,6 +323,7 @@ mod tests {
                     device: Some("Scanner 3".into()),
                     sheets: Some(6),
                 }),
+                priority: Priority::Normal,
             },
             part_of: Some(PartOf {
                 whole,
