@@ -33,6 +33,7 @@
 //! | [`examine`] | one document at the counter → report | store, ledger, filing |
 //! | [`reader`] | one file at the reading desk → its documents | store, ledger, filing |
 //! | [`lessons`] | corrections of read pages → the memory of a tenant | changes a line |
+//! | [`forecast`] | backlog and what was measured → when it is done, how many workers it takes | clock, ledger |
 //! | [`worker`] | jobs → settled or later | knowledge of documents |
 //! | [`settings`] | file and environment → one struct | |
 //! | [`web`] [`cli`] | doors for people | business decisions |
@@ -84,6 +85,7 @@ pub mod queue;
 
 pub mod clearing;
 pub mod examine;
+pub mod forecast;
 pub mod lessons;
 pub mod pipeline;
 pub mod reader;

@@ -46,6 +46,7 @@ const LAW: &[(&str, &[&str])] = &[
         &["job", "error", "clearing", "sandbox", "intake", "recognise", "extract", "validate", "protocol"],
     ),
     ("reader", &["job", "error", "sandbox", "intake", "recognise", "extract", "invoice", "protocol"]),
+    ("forecast", &[]),
     ("lessons", &["job", "error", "recognise", "extract"]),
     ("worker", &["job", "error", "clearing", "pipeline", "queue", "ledger"]),
     ("settings", &["job", "error", "filing"]),
@@ -69,6 +70,7 @@ const LAW: &[(&str, &[&str])] = &[
             "examine",
             "reader",
             "lessons",
+            "forecast",
             "protocol",
             "worker",
             "settings",
@@ -100,7 +102,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that compute: neither input nor output, clock nor async.
-const PURE: &[&str] = &["invoice", "validate", "protocol", "route", "extract", "clearing", "job", "error"];
+const PURE: &[&str] =
+    &["invoice", "validate", "protocol", "route", "extract", "clearing", "forecast", "job", "error"];
 const IMPURE: &[&str] =
     &["std::fs", "std::net", "std::io::stdin", "std::time::Instant", "tokio", "async fn", ".await", "std::env"];
 
