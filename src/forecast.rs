@@ -117,6 +117,11 @@ mod tests {
         Measured { window, settled, busy, workers }
     }
 
+    fn whole(rates: &Rates) -> [u64; 3] {
+        [rates.settled_per_hour, rates.seconds_per_document, rates.per_worker_hour]
+            .map(|rate| rate.round() as u64)
+    }
+
     fn question(backlog: u64, workers: Option<u64>) -> Question {
         let (now, until) = ("2026-11-02T11:00:00Z", "2026-11-02T15:00:00Z");
         Question { backlog, now: now.parse().unwrap(), until: until.parse().unwrap(), workers }
@@ -128,8 +133,7 @@ mod tests {
         let measured = measured(60, 900, 21_600, 2);
         let told = forecast(&question(3600, None), measured);
         let rates = told.rates.unwrap();
-        assert_eq!((rates.settled_per_hour, rates.seconds_per_document), (900.0, 24.0));
-        assert_eq!(rates.per_worker_hour, 450.0);
+        assert_eq!(whole(&rates), [900, 24, 450]);
         assert_eq!(told.ready.unwrap().to_string(), "2026-11-02T15:00:00Z");
         assert_eq!((told.needed, told.in_time), (Some(2), Some(true)));
 
@@ -144,7 +148,7 @@ mod tests {
     fn workers_that_rested_are_taken_at_one_document_at_a_time() {
         // 30 documents of 2 s within an hour say nothing against 1800 an hour.
         let told = forecast(&question(7200, None), measured(60, 30, 60, 1));
-        assert_eq!(told.rates.unwrap().per_worker_hour, 1800.0);
+        assert_eq!(whole(&told.rates.unwrap()), [30, 2, 1800]);
         assert_eq!((told.needed, told.in_time), (Some(1), Some(true)));
     }
 

@@ -13,6 +13,7 @@ mod entry;
 mod journal;
 mod line;
 mod postgres;
+mod prefix;
 mod recovery;
 mod verify;
 
@@ -20,6 +21,7 @@ pub use embedded::Embedded;
 pub use entry::{Entry, Event, State, Summary};
 pub use line::Head;
 pub use postgres::Postgres;
+pub use prefix::{chains_of_journal, entry_of_line};
 pub use verify::{Verified, verify_lines};
 
 use crate::error::Result;
