@@ -8,12 +8,14 @@ mod case;
 mod named;
 mod paper;
 mod rehearse;
+mod statement;
 mod transfer;
 
 pub use case::Case;
 pub use named::named;
 pub use paper::kept;
 pub use rehearse::{Rehearsal, rehearse};
+pub use statement::filed_by_statement;
 
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Content, Memory};

@@ -8,6 +8,8 @@ use crate::settings::Settings;
 use std::time::{Duration, Instant};
 
 const LOOK: Duration = Duration::from_millis(500);
+/// A worker that was just about to claim a case when the pause began has claimed it by then.
+const QUIET: u32 = 4;
 /// Rates are not asked here.
 const MOMENT: Duration = Duration::from_secs(1);
 
@@ -19,17 +21,18 @@ pub async fn begin(settings: &Settings, by: &str, wait: Duration, tongue: Langua
         Language::De => "Wartungspause: Angefangenes wird fertig, Neues bleibt liegen; angenommen wird weiter.",
         Language::En => "Pause: work in hand is finished, nothing new is taken; intake goes on.",
     });
-    let begun = Instant::now();
+    let (begun, mut quiet) = (Instant::now(), 0);
     loop {
         let busy = busy(house.ledger.as_ref()).await?;
-        if busy.is_empty() {
+        quiet = if busy.is_empty() { quiet + 1 } else { 0 };
+        if quiet == QUIET {
             language::say(match tongue {
                 Language::De => "Niemand arbeitet mehr. `laufmappe drain --end` beendet die Pause.",
                 Language::En => "Nobody works any more. `laufmappe drain --end` ends the pause.",
             });
             return Ok(ALL_FILED);
         }
-        if begun.elapsed() >= wait {
+        if begun.elapsed() >= wait && quiet == 0 {
             for load in &busy {
                 language::say(&match tongue {
                     Language::De => format!("Mandant {}: {} Dokumente noch in Arbeit", load.tenant, load.leased),
