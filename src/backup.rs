@@ -247,7 +247,8 @@ fn copy(wanted: &BTreeSet<ContentHash>, from: &Store, to: &Store) -> Result<u64>
         None => Ok(new),
         Some(first) => {
             let text = format!("{count} contents cannot be saved, the first: {}", first.text);
-            Err(Error { text, ..first }.hint("take them from an older backup; the backup before stays as it was"))
+            Err(Error { text, ..first }
+                .hint("take them from an older backup; the backup before stays as it was"))
         }
     }
 }

@@ -75,7 +75,9 @@ pub fn forecast(question: &Question, measured: Measured) -> Forecast {
     };
     let needed = match rates {
         _ if backlog == 0 => Some(0),
-        Some(rates) if hours_left > 0.0 => Some((backlog as f64 / (rates.per_worker_hour * hours_left)).ceil() as u64),
+        Some(rates) if hours_left > 0.0 => {
+            Some((backlog as f64 / (rates.per_worker_hour * hours_left)).ceil() as u64)
+        }
         _ => None,
     };
     let in_time = ready.map(|ready| ready <= until);

@@ -63,7 +63,8 @@ fn what_still_has_its_cause_stays_in_clearing_and_says_why() {
     let clearing: Vec<&Value> = before.iter().filter(|summary| summary["state"] == "clearing").collect();
     assert!(clearing.len() > 5);
     let ids: Vec<String> = clearing.iter().map(|summary| id(summary)).collect();
-    let line: Vec<&str> = ["retry", "--by", "Frau Muster"].into_iter().chain(ids.iter().map(String::as_str)).collect();
+    let line: Vec<&str> =
+        ["retry", "--by", "Frau Muster"].into_iter().chain(ids.iter().map(String::as_str)).collect();
     let retried = house.laufmappe(&line);
     assert_eq!(retried.code, 1, "{}{}", retried.output, retried.errors);
     for (line, id) in retried.output.lines().zip(&ids) {
@@ -82,14 +83,16 @@ fn a_target_that_refused_is_proved_to_take_it_before_the_case_goes_back() {
     let filed = house.summaries()[0]["locations"][0].as_str().unwrap().to_owned();
     // The same arrival in a house that knows nothing of it, with something else in its place.
     let other = House::new();
-    let place = other.tree().join(Path::new(&filed).strip_prefix(house.tree().canonicalize().unwrap()).unwrap());
+    let place =
+        other.tree().join(Path::new(&filed).strip_prefix(house.tree().canonicalize().unwrap()).unwrap());
     std::fs::create_dir_all(&place).unwrap();
     std::fs::write(place.join("original.xml"), b"etwas anderes").unwrap();
     assert_eq!(other.laufmappe(&["run", &file]).code, 1);
     let document = id(&other.summaries()[0]);
     assert_eq!(other.summaries()[0]["clearing"]["reason"], "conflict");
 
-    let retry = |wishes: &[&str]| other.laufmappe(&[&["retry", &document, "--by", "Herr Test"], wishes].concat());
+    let retry =
+        |wishes: &[&str]| other.laufmappe(&[&["retry", &document, "--by", "Herr Test"], wishes].concat());
     let stays = retry(&[]);
     assert_eq!(stays.code, 1);
     assert!(stays.output.contains("bleibt in der Klärung"), "{}", stays.output);
@@ -110,7 +113,8 @@ fn a_person_who_found_it_in_the_target_closes_the_case_in_his_name() {
     assert_eq!(house.laufmappe(&["run", &file]).code, 0);
     let filed = house.summaries()[0]["locations"][0].as_str().unwrap().to_owned();
     let other = House::new();
-    let place = other.tree().join(Path::new(&filed).strip_prefix(house.tree().canonicalize().unwrap()).unwrap());
+    let place =
+        other.tree().join(Path::new(&filed).strip_prefix(house.tree().canonicalize().unwrap()).unwrap());
     std::fs::create_dir_all(&place).unwrap();
     std::fs::write(place.join("original.xml"), b"etwas anderes").unwrap();
     assert_eq!(other.laufmappe(&["run", &file]).code, 1);
@@ -251,8 +255,10 @@ fn a_backup_beside_a_running_worker_moves_an_embedded_house_to_a_database() {
 #[test]
 fn an_old_backup_and_a_newer_drawer_come_to_nothing_twice_and_nothing_lost() {
     let house = House::new();
-    let first: Vec<String> = (0..4).map(|n| written(&house, &format!("alt-{n}.xml"), &format!("ALT-{n}"))).collect();
-    let second: Vec<String> = (0..4).map(|n| written(&house, &format!("neu-{n}.xml"), &format!("NEU-{n}"))).collect();
+    let first: Vec<String> =
+        (0..4).map(|n| written(&house, &format!("alt-{n}.xml"), &format!("ALT-{n}"))).collect();
+    let second: Vec<String> =
+        (0..4).map(|n| written(&house, &format!("neu-{n}.xml"), &format!("NEU-{n}"))).collect();
     // Two are filed, two stand open when the backup is taken.
     assert_eq!(house.laufmappe(&["run", &first[0], &first[1]]).code, 0);
     assert_eq!(house.laufmappe(&["submit", &first[2], &first[3]]).code, 0);
@@ -274,7 +280,8 @@ fn an_old_backup_and_a_newer_drawer_come_to_nothing_twice_and_nothing_lost() {
     assert_eq!(house.laufmappe(&["worker", "--until-empty"]).code, 0);
     assert_eq!(states(&house), BTreeMap::from([("filed".to_owned(), 4)]), "what was open is adopted");
     // What came after the backup is handed in again, and some of before as well.
-    let again: Vec<&str> = std::iter::once("run").chain(second.iter().chain(&first).map(String::as_str)).collect();
+    let again: Vec<&str> =
+        std::iter::once("run").chain(second.iter().chain(&first).map(String::as_str)).collect();
     let code = house.laufmappe(&again).code;
     assert!(code <= 1, "{code}");
 
@@ -334,7 +341,11 @@ fn a_backup_that_is_damaged_or_unfinished_is_refused() {
     assert_eq!(damaged.code, 3, "{}", damaged.output);
     assert!(!Path::new(&fresh).join("manifest.json").exists());
     let inside = house.data().join("sicherung");
-    assert_eq!(house.laufmappe(&["backup", inside.to_str().unwrap()]).code, 2, "it would be lost with the data");
+    assert_eq!(
+        house.laufmappe(&["backup", inside.to_str().unwrap()]).code,
+        2,
+        "it would be lost with the data"
+    );
 }
 
 #[test]

@@ -28,7 +28,11 @@ pub async fn backup(settings: &Settings, folder: &Path, tongue: Language) -> Res
             folder.display()
         ),
         Language::En => {
-            format!("backup complete: {} contents, {new} of them new, in {}", manifest.contents, folder.display())
+            format!(
+                "backup complete: {} contents, {new} of them new, in {}",
+                manifest.contents,
+                folder.display()
+            )
         }
     });
     Ok(ALL_FILED)
@@ -57,7 +61,9 @@ pub async fn restore(settings: &Settings, folder: &Path, tongue: Language) -> Re
     language::say(&restored(contents, &manifest, tongue));
     for tenant in manifest.chains.keys().filter(|tenant| !settings.tenants.contains_key(*tenant)) {
         language::say(&match tongue {
-            Language::De => format!("Der Mandant {tenant} steht nicht in den Einstellungen; ohne ihn ruht seine Post."),
+            Language::De => {
+                format!("Der Mandant {tenant} steht nicht in den Einstellungen; ohne ihn ruht seine Post.")
+            }
             Language::En => format!("The tenant {tenant} is not in the settings; without it its post rests."),
         });
     }

@@ -35,7 +35,9 @@ pub async fn begin(settings: &Settings, by: &str, wait: Duration, tongue: Langua
         if begun.elapsed() >= wait && quiet == 0 {
             for load in &busy {
                 language::say(&match tongue {
-                    Language::De => format!("Mandant {}: {} Dokumente noch in Arbeit", load.tenant, load.leased),
+                    Language::De => {
+                        format!("Mandant {}: {} Dokumente noch in Arbeit", load.tenant, load.leased)
+                    }
                     Language::En => format!("tenant {}: {} documents still at work", load.tenant, load.leased),
                 });
             }

@@ -179,7 +179,10 @@ mod tests {
         let german = text(&told, 0, now, Language::De);
         assert!(german.contains("Rückstand: 3601 Dokumente\n"), "{german}");
         assert!(german.contains("ein Worker ohne Pause schafft etwa 450 je Stunde"), "{german}");
-        assert!(german.ends_with("Mit 2 Workern: erledigt um 16:00 Uhr\nBis 16:00 Uhr: 3 Worker nötig"), "{german}");
+        assert!(
+            german.ends_with("Mit 2 Workern: erledigt um 16:00 Uhr\nBis 16:00 Uhr: 3 Worker nötig"),
+            "{german}"
+        );
         let nothing = forecast(&question, Measured { window, settled: 0, busy: Duration::ZERO, workers: 0 });
         let english = text(&nothing, 7, now, Language::En);
         assert!(english.contains("measured: nothing") && english.contains("7 more wait"), "{english}");

@@ -65,7 +65,9 @@ fn tell(rung: &BTreeMap<Tenant, u64>, tongue: Language) {
     }
     if rung.is_empty() {
         language::say(match tongue {
-            Language::De => "Nichts zu tun: Es gibt keinen offenen Vorgang, den niemand hat und der nicht ruht.",
+            Language::De => {
+                "Nichts zu tun: Es gibt keinen offenen Vorgang, den niemand hat und der nicht ruht."
+            }
             Language::En => "Nothing to do: there is no open case that nobody has and that does not rest.",
         });
     }

@@ -89,13 +89,18 @@ async fn prove(history: &[Entry], finding: Option<&Finding>, services: &Services
     };
     let unclear = clearing.reason == Kind::Unclear.slug();
     match finding {
-        Some(Finding::Filed(_)) if unclear || clearing.reason == Kind::Conflict.slug() => return Ok(Proof::Gone),
+        Some(Finding::Filed(_)) if unclear || clearing.reason == Kind::Conflict.slug() => {
+            return Ok(Proof::Gone);
+        }
         None if unclear => return Ok(Proof::Stays(asked(clearing))),
         Some(Finding::NotFound) if unclear => {}
         None => {}
         Some(_) => {
-            return Err(Error::new(Kind::Usage, format!("the reason {} is not about a finding", clearing.reason))
-                .hint("leave --found-filed and --not-found out"));
+            return Err(Error::new(
+                Kind::Usage,
+                format!("the reason {} is not about a finding", clearing.reason),
+            )
+            .hint("leave --found-filed and --not-found out"));
         }
     }
     let rehearsed = AssertUnwindSafe(pipeline::rehearse(history, services)).catch_unwind().await;
@@ -159,8 +164,7 @@ async fn reopen(house: &House, history: &[Entry], wishes: &Wishes) -> Result<Opt
 /// Should this break off, the case goes back to clearing and the person is asked once more.
 async fn note_finding(house: &House, document: &Document, location: &str, by: &str) -> Result<()> {
     const MOMENT: Duration = Duration::from_secs(30);
-    let Claim::Yours(lease, history) =
-        house.ledger.claim(&document.tenant, &document.id, by, MOMENT).await?
+    let Claim::Yours(lease, history) = house.ledger.claim(&document.tenant, &document.id, by, MOMENT).await?
     else {
         return Err(Error::new(Kind::Unavailable, format!("a worker was quicker with {}", document.id))
             .hint("try once more when it lies in clearing again"));

@@ -31,7 +31,9 @@ pub async fn status(
     let standing = Standing::of(&house, tenant.as_ref(), &summaries).await?;
     if format == Format::Json {
         let json = serde_json::to_string_pretty(&standing);
-        language::say(&json.map_err(|error| Error::new(Kind::Internal, format!("writing JSON failed: {error}")))?);
+        language::say(
+            &json.map_err(|error| Error::new(Kind::Internal, format!("writing JSON failed: {error}")))?,
+        );
         return Ok(ALL_FILED);
     }
     if !alone {
@@ -160,7 +162,9 @@ impl Of {
             let since = german_time(*since).strftime("%Y-%m-%d %H:%M");
             lines.push(match tongue {
                 Language::De => format!("  {cases} warten auf das Ziel {target}, der älteste seit {since} Uhr"),
-                Language::En => format!("  {cases} wait for the target {target}, the oldest since {since} German time"),
+                Language::En => {
+                    format!("  {cases} wait for the target {target}, the oldest since {since} German time")
+                }
             });
         }
     }

@@ -6,8 +6,8 @@
 mod kind;
 mod label;
 mod plan;
-mod urgency;
 pub mod unpack;
+mod urgency;
 
 pub use kind::kind;
 pub use label::label;

@@ -18,7 +18,8 @@ const MARK: &[u8] = b"#SKONTO#TAGE=";
 
 /// `day`: of receipt, in the town hall.
 pub fn priority(kind: Kind, bytes: &[u8], day: Date) -> Priority {
-    let offers = kind.is_invoice_xml() && bytes.len() <= LARGEST && bytes.windows(MARK.len()).any(|at| at == MARK);
+    let offers =
+        kind.is_invoice_xml() && bytes.len() <= LARGEST && bytes.windows(MARK.len()).any(|at| at == MARK);
     if offers && discounts(bytes).iter().any(|discount| is_near(discount, day)) {
         return Priority::Urgent;
     }
