@@ -48,8 +48,9 @@
 //! [`worker`] slot takes the job and claims the case: the claim is counted in the ledger before a byte is
 //! touched. [`pipeline::process`] reads the invoice ([`extract`]), checks it ([`validate`]), decides
 //! ([`route`]), notes the decision with its *because*. Everything to be filed is put into the store and listed
-//! in a plan; the intent is noted; [`filing::file`] looks whether it is there already, stores it, reads it back
-//! and compares; the receipt is noted, the case closed, and only then the message acknowledged.
+//! in a plan; [`filing::protocol`] says whether to store, to look first, to wait or to ask a person; the intent
+//! is noted; [`filing::put`] stores, reads back and compares; the receipt is noted, the case closed, and only
+//! then the message acknowledged.
 //!
 //! # Walkthrough 2: a batch from the scanner
 //!

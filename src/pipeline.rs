@@ -19,7 +19,8 @@ pub use statement::filed_by_statement;
 
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Content, Memory};
-use crate::filing::{self, Adapter};
+use crate::filing::protocol::{self, Earlier, Step};
+use crate::filing::{self, Adapter, Class, Receipt};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
 use crate::recognise::{self, Reading};
@@ -31,6 +32,7 @@ use crate::{extract, intake, validate};
 use paper::Plan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// What the steps work with.
 pub struct Services {
@@ -95,8 +97,8 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
     }
 
     let judged = judge(document, &bytes, &reading, desk, &services.store)?;
-    case.note_report(&judged.report).await?;
-    case.note_decision(&judged.decision).await?;
+    case.note_report(&judged.report)?;
+    case.note_decision(&judged.decision)?;
     match &judged.decision.outcome {
         Outcome::Clearing(clearing) => case.clear(clearing.clone()).await,
         Outcome::File(shelf) => {
@@ -243,14 +245,12 @@ fn embedded(reading: &Reading, store: &Store) -> Result<Vec<Vec<u8>>> {
 
 /// Intent, effect, receipt: for every target that has no receipt yet.
 async fn file(case: &Case<'_>, plan: &Plan, desk: &Desk) -> Result<Settled> {
-    for target in &plan.targets {
-        if case.has_receipt(target) {
-            continue;
+    let missing: Vec<_> = plan.targets.iter().filter(|target| !case.has_receipt(target)).collect();
+    for (number, target) in missing.iter().enumerate() {
+        let receipt = file_into(case, plan, target, adapter(desk, target)?).await?;
+        if number + 1 == missing.len() {
+            return case.note_last_receipt(&receipt).await;
         }
-        let adapter = adapter(desk, target)?;
-        let filing = plan.filing(case.document, target, case.store)?;
-        case.note_intent(target, &filing.key, plan).await?;
-        let receipt = filing::file(adapter, &filing).await?;
         case.note_receipt(&receipt).await?;
     }
     case.close().await
@@ -261,4 +261,47 @@ fn adapter<'a>(desk: &'a Desk, target: &str) -> Result<&'a dyn Adapter> {
         Error::new(Kind::Settings, format!("the target {target} is not in the settings"))
             .hint("add it under the tenant's targets, or correct the routing rule")
     })
+}
+
+/// At most one effect, and none before the protocol allows it and the intent is durable.
+async fn file_into(case: &Case<'_>, plan: &Plan, target: &str, adapter: &dyn Adapter) -> Result<Receipt> {
+    let (class, timing, earlier) = (adapter.class(), adapter.timing(), case.earlier(target));
+    let step = protocol::next(class, timing, earlier);
+    match step {
+        Step::Wait(rest) => return Err(too_early(target, rest, earlier)),
+        Step::AskAPerson => return Err(unclear(target)),
+        Step::Put | Step::LookThenPut => {}
+    }
+    let there = |error: Error| error.at_target(target);
+    let filing = plan.filing(case.document, target, case.store)?;
+    if step == Step::LookThenPut
+        && let Some(receipt) = filing::look(adapter, &filing).await.map_err(there)?
+    {
+        return Ok(receipt);
+    }
+    if class == Class::D {
+        // An intent costs a person's time here: none for a target that is not there.
+        adapter.probe().await.map_err(there)?;
+    }
+    let begun = Instant::now();
+    if class != Class::A {
+        case.hold(timing.call + protocol::MARGIN).await?;
+    }
+    case.note_intent(target, &filing.key, plan).await?;
+    filing::put(adapter, &filing, begun).await.map_err(there)
+}
+
+fn too_early(target: &str, rest: Duration, earlier: Earlier) -> Error {
+    let seconds = rest.as_millis().div_ceil(1_000);
+    let mut text = format!("an earlier request to target {target} may still have its effect for {seconds} s");
+    if matches!(earlier, Earlier::Intent { set_back: true, .. }) {
+        text.push_str(" (the clock of the ledger was set back, so that the wait began anew)");
+    }
+    Error::new(Kind::Unknown, text).after(rest)
+}
+
+fn unclear(target: &str) -> Error {
+    Error::new(Kind::Unclear, format!("an earlier filing in target {target} has no receipt"))
+        .hint("look for the document in the target; it is never filed there a second time")
+        .in_particular(format!("Ablageziel: {target}."), format!("Target: {target}."))
 }

@@ -202,7 +202,7 @@ impl Worker {
             return Err(Error::new(Kind::Altered, format!("case {} has no receipt entry", lease.document)));
         };
         let services = &self.services;
-        let case = Case { document, lease, history, ledger: services.ledger.as_ref(), store: &services.store };
+        let case = Case::of(document, lease, history, services.ledger.as_ref(), &services.store);
         let started = Instant::now();
         let outcome = if lease.attempt > LARGEST_CLAIMS {
             Err(Error::new(Kind::Crashed, format!("{} attempts began and none ended", lease.attempt - 1)))

@@ -106,6 +106,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 /// Rooms that compute: neither input nor output, clock nor async.
 const PURE: &[&str] =
     &["invoice", "validate", "protocol", "route", "extract", "clearing", "forecast", "job", "error"];
+/// Files that compute in a room that does not.
+const PURE_FILES: &[&str] = &["filing/protocol.rs"];
 const IMPURE: &[&str] =
     &["std::fs", "std::net", "std::io::stdin", "std::time::Instant", "tokio", "async fn", ".await", "std::env"];
 
@@ -150,7 +152,7 @@ fn what_belongs_in_one_place_stands_in_one_place() {
 fn rooms_that_compute_are_pure() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
-        if !PURE.contains(&room_of(&path).as_str()) {
+        if !PURE.contains(&room_of(&path).as_str()) && !PURE_FILES.contains(&path.as_str()) {
             continue;
         }
         for word in IMPURE {
@@ -176,6 +178,9 @@ fn the_law_knows_every_room_and_every_rule_can_fail() {
     let rooms: BTreeSet<_> = sources().iter().map(|(path, _)| room_of(path)).collect();
     for (room, _) in LAW {
         assert!(rooms.contains(*room), "the law names {room}, which does not exist");
+    }
+    for file in PURE_FILES {
+        assert!(sources().iter().any(|(path, _)| path == file), "the law names {file}, which does not exist");
     }
     assert_eq!(named_rooms("use crate::queue::Queue;\nlet x = crate::ledger::verify();"), ["queue", "ledger"]);
     assert_eq!(named_rooms("use crate::{error, store::Store};"), ["error", "store"]);

@@ -2,6 +2,7 @@
 
 use super::{ALL_FILED, house};
 use crate::error::{Error, Kind, Result};
+use crate::filing;
 use crate::job::DocumentId;
 use crate::settings::{self, Settings};
 use crate::web;
@@ -24,6 +25,11 @@ pub async fn work(settings: &Settings, wishes: Wishes) -> Result<u8> {
         tracing::warn!("{repaired}");
     }
     let services = Arc::new(house::services(settings, &house)?);
+    for (tenant, desk) in &services.desks {
+        for warning in filing::warnings(&desk.adapters) {
+            tracing::warn!(%tenant, "{}", warning.en);
+        }
+    }
     let options = Options {
         name: name(wishes.name),
         slots: slots(settings, wishes.concurrency),
