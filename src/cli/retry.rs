@@ -37,6 +37,15 @@ pub enum Finding {
     NotFound,
 }
 
+impl Finding {
+    fn statement(&self) -> Statement {
+        match self {
+            Finding::Filed(_) => Statement::Filed,
+            Finding::NotFound => Statement::NotFound,
+        }
+    }
+}
+
 /// What the proof gave.
 enum Proof {
     /// The cause is gone; another one may come to light.
@@ -103,7 +112,8 @@ async fn prove(history: &[Entry], finding: Option<&Finding>, services: &Services
             .hint("leave --found-filed and --not-found out"));
         }
     }
-    let rehearsed = AssertUnwindSafe(pipeline::rehearse(history, services)).catch_unwind().await;
+    let history = as_if_reopened(history, finding);
+    let rehearsed = AssertUnwindSafe(pipeline::rehearse(&history, services)).catch_unwind().await;
     let rehearsed =
         rehearsed.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the program itself failed here")));
     Ok(match rehearsed {
@@ -115,6 +125,16 @@ async fn prove(history: &[Entry], finding: Option<&Finding>, services: &Services
             Again::Later | Again::Stop => Proof::Stays(clearing::of(&error)),
         },
     })
+}
+
+/// The entries as they would be once the person has spoken.
+fn as_if_reopened(history: &[Entry], finding: Option<&Finding>) -> Vec<Entry> {
+    let mut history = history.to_vec();
+    if let (Some(last), Some(finding)) = (history.last(), finding) {
+        let event = Event::Reopened { by: String::new(), statement: Some(finding.statement()) };
+        history.push(Entry { event, ..last.clone() });
+    }
+    history
 }
 
 /// Where another reason comes to light, the old one is gone; the case then carries the new one.
@@ -146,10 +166,7 @@ fn received(history: &[Entry]) -> Option<&Document> {
 /// Gives the case back and rings; none where somebody was quicker.
 async fn reopen(house: &House, history: &[Entry], wishes: &Wishes) -> Result<Option<Job>> {
     let Some(document) = received(history) else { return Ok(None) };
-    let statement = wishes.finding.as_ref().map(|finding| match finding {
-        Finding::Filed(_) => Statement::Filed,
-        Finding::NotFound => Statement::NotFound,
-    });
+    let statement = wishes.finding.as_ref().map(Finding::statement);
     if !house.ledger.reopen(&document.tenant, &document.id, &wishes.by, statement).await? {
         return Ok(None);
     }
@@ -171,7 +188,7 @@ async fn note_finding(house: &House, document: &Document, location: &str, by: &s
     };
     let lease: Lease = lease;
     let (ledger, store) = (house.ledger.as_ref(), &house.store);
-    let case = Case { document, lease: &lease, history: &history, ledger, store };
+    let case = Case::of(document, &lease, &history, ledger, store);
     let noted = pipeline::filed_by_statement(&case, location).await;
     house.ledger.hand_back(&lease, Rest::For(Duration::ZERO)).await?;
     noted

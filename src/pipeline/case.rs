@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::filing::protocol::Earlier;
 use crate::filing::{FilingKey, Receipt};
 use crate::job::{Clearing, Document, Sheets};
-use crate::ledger::{Entry, Event, Lease, Ledger};
+use crate::ledger::{Entry, Event, Lease, Ledger, Statement};
 use crate::recognise::{self, PageKind, Reading};
 use crate::route::Decision;
 use crate::store::Store;
@@ -63,8 +63,13 @@ impl Case<'_> {
     pub(super) fn earlier(&self, wanted: &str) -> Earlier {
         let is_intent =
             |entry: &Entry| matches!(&entry.event, Event::Intended { target, .. } if target == wanted);
-        let newest = self.history.iter().rposition(is_intent);
-        let entries = newest.map_or(&[][..], |newest| &self.history[newest..]);
+        // What a person looked for and did not find counts no more.
+        let denied = |entry: &Entry| {
+            matches!(&entry.event, Event::Reopened { statement: Some(Statement::NotFound), .. })
+        };
+        let since = self.history.iter().rposition(denied).unwrap_or_default();
+        let newest = self.history[since..].iter().rposition(is_intent);
+        let entries = newest.map_or(&[][..], |newest| &self.history[since + newest..]);
         let times: Vec<_> = entries.iter().map(|entry| entry.at).collect();
         Earlier::along(&times, self.claimed.elapsed())
     }

@@ -6,9 +6,10 @@
 //! decides.
 
 use super::paper::Plan;
-use super::{Case, Desk, Services, check_count, cut, desk, judge, plan, read_anew};
+use super::{Case, Desk, Services, check_count, cut, desk, judge, plan, read_anew, unclear};
 use crate::error::{Error, Kind, Result};
-use crate::filing::Class;
+use crate::filing::protocol::{self, Step};
+use crate::filing::{self, Class};
 use crate::intake;
 use crate::job::{Clearing, Document};
 use crate::ledger::{Entry, Event, Lease};
@@ -31,7 +32,7 @@ pub async fn rehearse(history: &[Entry], services: &Services) -> Result<Rehearsa
     let (tenant, id, worker) = (document.tenant.clone(), document.id.clone(), "rehearsal".to_owned());
     let lease = Lease { tenant, document: id, worker, token: 0, attempt: 0 };
     let (ledger, store) = (services.ledger.as_ref(), &services.store);
-    let case = Case { document, lease: &lease, history, ledger, store };
+    let case = Case::of(document, &lease, history, ledger, store);
 
     let desk = desk(services, &document.tenant)?;
     if let Some(plan) = case.intended()? {
@@ -84,11 +85,16 @@ async fn would_be_filed(case: &Case<'_>, plan: &Plan, desk: &Desk) -> Result<Reh
             continue;
         }
         let adapter = super::adapter(desk, target)?;
+        let there = |error: Error| error.at_target(target);
+        let step = protocol::next(adapter.class(), adapter.timing(), case.earlier(target));
+        if step == Step::AskAPerson {
+            return Err(unclear(target));
+        }
         // Every content is in the store and is what its hash says.
         let filing = plan.filing(case.document, target, case.store)?;
-        adapter.probe().await?;
+        adapter.probe().await.map_err(there)?;
         if adapter.class() != Class::D {
-            adapter.find(&filing).await?;
+            filing::look(adapter, &filing).await.map_err(there)?;
         }
     }
     Ok(Rehearsal::Filed)

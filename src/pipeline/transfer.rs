@@ -178,7 +178,9 @@ impl Transfer<'_> {
         for entry in self.whole.iter().chain(self.history) {
             match &entry.event {
                 Event::InClearing { clearing } => deviations.push(format!("Angehalten: {}", clearing.text.de)),
-                Event::Reopened { by } => deviations.push(format!("Wieder freigegeben durch {by}.")),
+                Event::Reopened { by, statement: _ } => {
+                    deviations.push(format!("Wieder freigegeben durch {by}."))
+                }
                 _ => {}
             }
         }
