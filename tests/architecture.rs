@@ -48,7 +48,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("reader", &["job", "error", "sandbox", "intake", "recognise", "extract", "invoice", "protocol"]),
     ("lessons", &["job", "error", "recognise", "extract"]),
     ("worker", &["job", "error", "clearing", "pipeline", "queue", "ledger"]),
-    ("settings", &["job", "error", "filing"]),
+    ("settings", &["job", "error", "filing", "queue"]),
     ("web", &["job", "error", "ledger", "queue", "worker", "clearing", "examine", "protocol"]),
     (
         "cli",
