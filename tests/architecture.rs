@@ -50,7 +50,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("forecast", &[]),
     ("lessons", &["job", "error", "recognise", "extract"]),
     ("worker", &["job", "error", "clearing", "pipeline", "queue", "ledger"]),
-    ("settings", &["job", "error", "filing"]),
+    ("settings", &["job", "error", "filing", "queue"]),
     ("web", &["job", "error", "ledger", "queue", "worker", "clearing", "examine", "protocol"]),
     (
         "cli",
