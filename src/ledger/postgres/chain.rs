@@ -5,7 +5,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::job::{ContentHash, Document, DocumentId, Job, Tenant};
 use crate::ledger::alike::{Arrivals, EARLIER};
-use crate::ledger::answers::{field, number, parsed, summary, text, whole, wrong};
+use crate::ledger::answers::{number, parsed, summary, text, whole, wrong};
 use crate::ledger::bells::{FIRST_RING, SPARE};
 use crate::ledger::line::{Head, Sealed};
 use crate::ledger::{Entry, Event, Summary};
