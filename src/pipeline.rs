@@ -20,7 +20,7 @@ pub use statement::filed_by_statement;
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Content, Memory};
 use crate::filing::protocol::{self, Earlier, Step};
-use crate::filing::{self, Adapter, Class, Receipt};
+use crate::filing::{self, Adapter, Breaker, Class, Receipt};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
 use crate::recognise::{self, Reading};
@@ -53,6 +53,8 @@ pub struct Desk {
     /// What is known about the suppliers of the tenant.
     pub memory: Memory,
     pub adapters: BTreeMap<String, Box<dyn Adapter>>,
+    /// One for each adapter.
+    pub breakers: BTreeMap<String, Breaker>,
 }
 
 impl Desk {
@@ -62,7 +64,8 @@ impl Desk {
         leitweg_ids: Vec<String>,
         adapters: BTreeMap<String, Box<dyn Adapter>>,
     ) -> Self {
-        Self { routing, house: House { leitweg_ids }, memory: Memory::default(), adapters }
+        let breakers = adapters.keys().map(|target| (target.clone(), Breaker::default())).collect();
+        Self { routing, house: House { leitweg_ids }, memory: Memory::default(), adapters, breakers }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::job::{Clearing, Document, DocumentId, Job, Language, Tenant};
 use crate::ledger::{Claim, Entry, Event, Lease, Ledger, Rest, State, Statement, Summary};
 use crate::pipeline::{self, Case, Rehearsal, Services};
 use crate::settings::Settings;
-use crate::worker::{Ends, Options, Step, Worker};
+use crate::worker::{Ends, Options, Seen, Worker};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -216,9 +216,11 @@ async fn wait(
         name: name(None),
         slots: slots(settings, None),
         lease: settings.lease(),
+        grace: settings.grace(),
+        reserve: Some(settings.reserve()),
         ends: Ends::WhenTold,
     };
-    let worker = Worker::new(services, queue, options, Arc::new(|_: &DocumentId, _: &Step| {}));
+    let worker = Worker::new(services, queue, options, Arc::new(|_: &Seen<'_>| {}));
     let (stop, told) = watch::channel(false);
     let working = tokio::spawn(worker.run(told));
     let outcomes = outcomes.await;

@@ -3,6 +3,7 @@
 //! In: [`Filing`]. Out: [`Receipt`]. Absent on purpose: retries, waiting, the ledger (the pipeline asks the
 //! [`protocol`], notes the intent before and the receipt after), and any idea of what the document says.
 
+mod breaker;
 mod folder;
 pub mod http;
 mod place;
@@ -10,6 +11,7 @@ pub mod protocol;
 mod settings;
 mod webdav;
 
+pub use breaker::{Breaker, is_open};
 pub use folder::Folder;
 pub use http::Patience;
 pub use place::safe_name;

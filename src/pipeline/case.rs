@@ -25,11 +25,15 @@ pub struct Case<'a> {
     pub history: &'a [Entry],
     pub ledger: &'a dyn Ledger,
     pub store: &'a Store,
+    /// Told of every entry that was noted.
+    noted: Option<&'a Noted<'a>>,
     /// Not before the claim was noted.
     claimed: Instant,
     /// What pure steps found, to be noted with what comes next.
     pending: Mutex<Vec<Event>>,
 }
+
+type Noted<'a> = dyn Fn(&Event) + Send + Sync + 'a;
 
 impl<'a> Case<'a> {
     /// A case that has just been claimed.
@@ -40,7 +44,15 @@ impl<'a> Case<'a> {
         ledger: &'a dyn Ledger,
         store: &'a Store,
     ) -> Self {
-        Self { document, lease, history, ledger, store, claimed: Instant::now(), pending: Mutex::default() }
+        let (claimed, pending) = (Instant::now(), Mutex::default());
+        Self { document, lease, history, ledger, store, noted: None, claimed, pending }
+    }
+
+    /// The same case; from now on somebody is told of what it notes.
+    #[must_use]
+    pub fn telling(mut self, noted: &'a Noted<'a>) -> Self {
+        self.noted = Some(noted);
+        self
     }
 }
 
@@ -209,8 +221,9 @@ impl Case<'_> {
     async fn note(&self, event: Event) -> Result<()> {
         let mut events = std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
         events.push(event);
-        for event in events {
-            self.ledger.note(self.lease, event).await?;
+        self.ledger.note_all(self.lease, events.clone()).await?;
+        if let Some(noted) = self.noted {
+            events.iter().for_each(noted);
         }
         Ok(())
     }
