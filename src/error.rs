@@ -164,7 +164,9 @@ kinds! {
     Refused => Never, 1, 502, "refused";
     /// Something else lies where ours belongs.
     Conflict => Never, 1, 409, "conflict";
-    /// Disk full, unreadable, not permitted.
+    /// The disk is full: it goes on as soon as there is room.
+    Full => Later, 3, 507, "full";
+    /// Disk unreadable, not permitted.
     Storage => Stop, 3, 507, "storage";
     /// A content is missing from the store or is not what its hash says; it waits for the backup.
     ContentAltered => Later, 3, 500, "content-altered";

@@ -297,7 +297,7 @@ impl Worker {
                     outcome.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the program itself failed here")))
                 }
                 lost = self.hold(lease) => Err(lost),
-                _ = abandon.wait_for(|told| *told) => return self.hand_back(slot, delivery, lease).await,
+                () = told(&mut abandon) => return self.hand_back(slot, delivery, lease).await,
             }
         };
         let took = started.elapsed();
@@ -381,4 +381,9 @@ fn name_of(settled: &Settled) -> &'static str {
 /// A queue or ledger that is away at the start is waited for like one that goes away later.
 fn unavailable(error: Error) -> Result<()> {
     if error.kind.again() == Again::Later { Ok(()) } else { Err(error) }
+}
+
+/// Returns when the answer turns true.
+async fn told(answer: &mut watch::Receiver<bool>) {
+    answer.wait_for(|told| *told).await.ok();
 }
