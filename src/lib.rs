@@ -34,6 +34,8 @@
 //! | [`examine`] | one document at the counter → report | store, ledger, filing |
 //! | [`reader`] | one file at the reading desk → its documents | store, ledger, filing |
 //! | [`lessons`] | corrections of read pages → the memory of a tenant | changes a line |
+//! | [`backup`] | what the ledgers say and name → a folder, and back, every hash compared | deletes a content |
+//! | [`forecast`] | backlog and what was measured → when it is done, how many workers it takes | clock, ledger |
 //! | [`worker`] | jobs → settled or later | knowledge of documents |
 //! | [`settings`] | file and environment → one struct | |
 //! | [`web`] [`cli`] | doors for people | business decisions |
@@ -85,8 +87,10 @@ pub mod protocol;
 pub mod ledger;
 pub mod queue;
 
+pub mod backup;
 pub mod clearing;
 pub mod examine;
+pub mod forecast;
 pub mod lessons;
 pub mod pipeline;
 pub mod reader;

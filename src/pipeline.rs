@@ -5,11 +5,17 @@
 //! Absent on purpose: retries and waiting; an error goes to the worker, which decides.
 
 mod case;
+mod named;
 mod paper;
+mod rehearse;
+mod statement;
 mod transfer;
 
 pub use case::{Case, Noted};
+pub use named::named;
 pub use paper::kept;
+pub use rehearse::{Rehearsal, rehearse};
+pub use statement::filed_by_statement;
 
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Content, Memory};
@@ -18,7 +24,7 @@ use crate::filing::{self, Adapter, Breaker, Class, Receipt};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
 use crate::recognise::{self, Reading};
-use crate::route::{self, Outcome, Routing};
+use crate::route::{self, Decision, Outcome, Routing, Shelf};
 use crate::sandbox::Sandbox;
 use crate::store::Store;
 use crate::validate::{House, Report};
@@ -89,38 +95,60 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
     let reading = read(case, &bytes, services).await?;
     check_count(document, &reading)?;
     if let Some(batch) = recognise::sections(&reading).filter(|_| document.part_of.is_none()) {
-        return divide(case, &bytes, &reading, &batch, services).await;
+        let parts = cut(document, &bytes, &reading, &batch, services).await?;
+        return case.divide(parts, Some(batch.sheets)).await;
     }
 
-    let embedded = embedded(&reading, &services.store)?;
-    let source = extract::Source {
-        name: &document.name,
-        kind: document.kind,
-        bytes: &bytes,
-        text: &reading.text,
-        embedded: &embedded,
-    };
-    let content = extract::content(&source, &desk.memory)?;
-    let xml = extract::invoice_xml(&source)?;
-    let report = examine(document, &content, xml, &desk.house);
-    case.note_report(&report)?;
-    let decision = route::decide(document, &content, &report, &desk.routing);
-    case.note_decision(&decision)?;
-
-    match &decision.outcome {
+    let judged = judge(document, &bytes, &reading, desk, &services.store)?;
+    case.note_report(&judged.report)?;
+    case.note_decision(&judged.decision)?;
+    match &judged.decision.outcome {
         Outcome::Clearing(clearing) => case.clear(clearing.clone()).await,
         Outcome::File(shelf) => {
-            let searchable = searchable(document, &bytes, &reading, services).await?;
-            let paper = paper::Paper { document, content: &content, report: &report, decision: &decision };
-            let mut plan = paper.plan(shelf, searchable, &services.store)?;
-            // An e-invoice is its XML, however its picture was made.
-            if xml.is_none() && transfer::is_scan(&reading) {
-                let whole = case.history_of_whole().await?;
-                plan.add_transfer(document, &reading, case.history, &whole, &services.store)?;
-            }
+            let plan = plan(case, &bytes, &reading, &judged, shelf, services).await?;
             file(case, &plan, desk).await
         }
     }
+}
+
+/// What a document says, what is wrong with it, and where it goes.
+struct Judged {
+    content: Content,
+    report: Report,
+    decision: Decision,
+    /// It is its XML, however its picture was made.
+    is_e_invoice: bool,
+}
+
+fn judge(document: &Document, bytes: &[u8], reading: &Reading, desk: &Desk, store: &Store) -> Result<Judged> {
+    let embedded = embedded(reading, store)?;
+    let Document { name, kind, .. } = document;
+    let source = extract::Source { name, kind: *kind, bytes, text: &reading.text, embedded: &embedded };
+    let content = extract::content(&source, &desk.memory)?;
+    let xml = extract::invoice_xml(&source)?;
+    let report = examine(document, &content, xml, &desk.house);
+    let decision = route::decide(document, &content, &report, &desk.routing);
+    Ok(Judged { content, report, decision, is_e_invoice: xml.is_some() })
+}
+
+/// Everything that goes into the drawers, in the store.
+async fn plan(
+    case: &Case<'_>,
+    bytes: &[u8],
+    reading: &Reading,
+    judged: &Judged,
+    shelf: &Shelf,
+    services: &Services,
+) -> Result<Plan> {
+    let (document, store) = (case.document, &services.store);
+    let searchable = searchable(document, bytes, reading, services).await?;
+    let Judged { content, report, decision, is_e_invoice } = judged;
+    let mut plan = paper::Paper { document, content, report, decision }.plan(shelf, searchable, store)?;
+    if !is_e_invoice && transfer::is_scan(reading) {
+        let whole = case.history_of_whole().await?;
+        plan.add_transfer(document, reading, case.history, &whole, store)?;
+    }
+    Ok(plan)
 }
 
 fn desk<'a>(services: &'a Services, tenant: &Tenant) -> Result<&'a Desk> {
@@ -148,10 +176,14 @@ async fn read(case: &Case<'_>, bytes: &[u8], services: &Services) -> Result<Read
     if let Some(reading) = case.kept_reading().await? {
         return Ok(reading);
     }
-    let Services { sandbox, store, passwords, .. } = services;
-    let reading = recognise::read(sandbox, store, document.kind, bytes, passwords).await?;
+    let reading = read_anew(document, bytes, services).await?;
     case.note_reading(&reading).await?;
     Ok(reading)
+}
+
+async fn read_anew(document: &Document, bytes: &[u8], services: &Services) -> Result<Reading> {
+    let Services { sandbox, store, passwords, .. } = services;
+    recognise::read(sandbox, store, document.kind, bytes, passwords).await
 }
 
 /// The sheets the operator counted are there.
@@ -179,15 +211,15 @@ async fn searchable(
 }
 
 /// Cuts a batch at its separator sheets; every page is accounted for or the batch stops.
-async fn divide(
-    case: &Case<'_>,
+async fn cut(
+    document: &Document,
     bytes: &[u8],
     reading: &Reading,
     batch: &recognise::Batch,
     services: &Services,
-) -> Result<Settled> {
+) -> Result<Vec<Document>> {
     let mut alarms = recognise::alarms(reading, batch);
-    alarms.extend(recognise::foreign(batch, &case.document.tenant));
+    alarms.extend(recognise::foreign(batch, &document.tenant));
     if !alarms.is_empty() {
         return Err(recognise::stopped(&alarms));
     }
@@ -195,18 +227,18 @@ async fn divide(
         return Err(Error::new(Kind::NoPages, "the batch holds separator sheets and blank pages only"));
     }
     let Services { sandbox, passwords, .. } = services;
-    let pieces = recognise::cut(sandbox, case.document.kind, bytes, passwords, batch).await?;
+    let pieces = recognise::cut(sandbox, document.kind, bytes, passwords, batch).await?;
     let mut parts = Vec::new();
     for (section, piece) in batch.sections.iter().zip(&pieces) {
         let content = services.store.put(piece)?;
         let reading = paper::keep(&services.store, &recognise::part(reading, section))?;
         let number = parts.len() as u32 + 1;
-        parts.push(paper::part(case.document, number, section, content, piece.len() as u64, reading));
+        parts.push(paper::part(document, number, section, content, piece.len() as u64, reading));
     }
     if parts.len() != batch.sections.len() {
         return Err(Error::new(Kind::Internal, "the batch was cut into the wrong number of parts"));
     }
-    case.divide(parts, Some(batch.sheets)).await
+    Ok(parts)
 }
 
 /// The files embedded in a PDF, from the store.
@@ -218,13 +250,10 @@ fn embedded(reading: &Reading, store: &Store) -> Result<Vec<Vec<u8>>> {
 async fn file(case: &Case<'_>, plan: &Plan, desk: &Desk) -> Result<Settled> {
     let missing: Vec<_> = plan.targets.iter().filter(|target| !case.has_receipt(target)).collect();
     for (number, target) in missing.iter().enumerate() {
-        let adapter = desk.adapters.get(*target).ok_or_else(|| {
-            Error::new(Kind::Settings, format!("the target {target} is not in the settings"))
-                .hint("add it under the tenant's targets, or correct the routing rule")
-        })?;
+        let adapter = adapter(desk, target)?;
         let filed = match desk.breakers.get(*target) {
-            Some(breaker) => guarded(breaker, target, file_into(case, plan, target, adapter.as_ref())).await,
-            None => file_into(case, plan, target, adapter.as_ref()).await,
+            Some(breaker) => guarded(breaker, target, file_into(case, plan, target, adapter)).await,
+            None => file_into(case, plan, target, adapter).await,
         };
         let receipt = filed?;
         if number + 1 == missing.len() {
@@ -253,6 +282,13 @@ async fn guarded(
         Err(_) => {}
     }
     filed
+}
+
+fn adapter<'a>(desk: &'a Desk, target: &str) -> Result<&'a dyn Adapter> {
+    desk.adapters.get(target).map(AsRef::as_ref).ok_or_else(|| {
+        Error::new(Kind::Settings, format!("the target {target} is not in the settings"))
+            .hint("add it under the tenant's targets, or correct the routing rule")
+    })
 }
 
 /// At most one effect, and none before the protocol allows it and the intent is durable.

@@ -47,9 +47,11 @@ const LAW: &[(&str, &[&str])] = &[
         &["job", "error", "clearing", "sandbox", "intake", "recognise", "extract", "validate", "protocol"],
     ),
     ("reader", &["job", "error", "sandbox", "intake", "recognise", "extract", "invoice", "protocol"]),
+    ("backup", &["job", "error", "ledger", "store", "pipeline"]),
+    ("forecast", &[]),
     ("lessons", &["job", "error", "recognise", "extract"]),
     ("worker", &["job", "error", "clearing", "reserve", "pipeline", "filing", "queue", "ledger"]),
-    ("settings", &["job", "error", "reserve", "filing"]),
+    ("settings", &["job", "error", "reserve", "filing", "queue"]),
     ("web", &["job", "error", "ledger", "queue", "worker", "clearing", "examine", "protocol"]),
     (
         "cli",
@@ -71,6 +73,8 @@ const LAW: &[(&str, &[&str])] = &[
             "examine",
             "reader",
             "lessons",
+            "backup",
+            "forecast",
             "protocol",
             "worker",
             "settings",
@@ -102,7 +106,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that compute: neither input nor output, clock nor async.
-const PURE: &[&str] = &["invoice", "validate", "protocol", "route", "extract", "clearing", "job", "error"];
+const PURE: &[&str] =
+    &["invoice", "validate", "protocol", "route", "extract", "clearing", "forecast", "job", "error"];
 /// Files that compute in a room that does not.
 const PURE_FILES: &[&str] = &["filing/protocol.rs"];
 const IMPURE: &[&str] =

@@ -15,7 +15,7 @@ use laufmappe::filing::{
     self, Adapter, Class, Filing, FilingKey, Folder, Login, Patience, Receipt, TargetSettings, WebDav, adapter,
     file, item,
 };
-use laufmappe::job::{Arrival, Channel, ContentHash, Document, DocumentId, Kind as Format, Tenant};
+use laufmappe::job::{Arrival, Channel, ContentHash, Document, DocumentId, Kind as Format, Priority, Tenant};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -87,6 +87,7 @@ fn document(tenant: &str, bytes: &[u8]) -> Document {
         at: "2026-11-02T08:00:00Z".parse().unwrap(),
         batch: None,
         scan: None,
+        priority: Priority::Normal,
     };
     Document {
         id: DocumentId::of_arrival(&tenant, Channel::Folder, &arrival.source, &content),

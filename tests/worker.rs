@@ -119,6 +119,7 @@ impl Stand {
             name,
             batch: None,
             scan: None,
+            priority: None,
         };
         let document = intake::arrive(&self.store, &source, bytes, jiff::Timestamp::now()).unwrap();
         let received = self.ledger.receive(document).await.unwrap();

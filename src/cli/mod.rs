@@ -2,16 +2,22 @@
 //!
 //! The only room that prints. Absent on purpose: business decisions.
 
+mod backup;
 pub mod child;
 mod doctor;
+mod drain;
 mod files;
+mod forecast;
+mod handful;
 mod health;
 mod help;
 mod house;
 mod language;
 mod learn;
 mod ledger;
+mod operations;
 mod read;
+mod requeue;
 mod retry;
 mod rules;
 mod run;
@@ -25,7 +31,7 @@ mod validate;
 mod worker;
 
 use crate::error::{Error, Kind, Result};
-use crate::job::{Language, Scan};
+use crate::job::{Language, Priority, Scan};
 use crate::protocol::reply::Posting;
 use crate::recognise::{Sheet, Sides};
 use crate::settings::Settings;
@@ -106,6 +112,23 @@ impl From<Tongue> for Language {
     }
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Urgency {
+    Urgent,
+    Normal,
+    Backfill,
+}
+
+impl From<Urgency> for Priority {
+    fn from(urgency: Urgency) -> Priority {
+        match urgency {
+            Urgency::Urgent => Priority::Urgent,
+            Urgency::Normal => Priority::Normal,
+            Urgency::Backfill => Priority::Backfill,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Text,
@@ -122,6 +145,9 @@ enum Command {
         /// Name of the batch (Stapel)
         #[arg(long)]
         batch: Option<String>,
+        /// How urgent (default: normal; e-invoices whose cash discount ends soon are urgent by themselves)
+        #[arg(long, value_enum, value_name = "CLASS")]
+        priority: Option<Urgency>,
         #[command(flatten)]
         scan: ScanArgs,
         #[arg(long, value_enum, default_value = "text")]
@@ -138,6 +164,9 @@ enum Command {
         /// Name of the batch (Stapel)
         #[arg(long)]
         batch: Option<String>,
+        /// How urgent (default: normal; e-invoices whose cash discount ends soon are urgent by themselves)
+        #[arg(long, value_enum, value_name = "CLASS")]
+        priority: Option<Urgency>,
         #[command(flatten)]
         scan: ScanArgs,
         #[arg(long, value_enum, default_value = "text")]
@@ -244,20 +273,8 @@ enum Command {
         #[command(subcommand)]
         command: rules::RulesCommand,
     },
-    /// What became of every document
-    Status {
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
-    },
-    /// Give documents in clearing back to the machine, when their cause is gone
-    Retry {
-        /// Ids of the documents, as `status` prints them
-        #[arg(required = true, value_name = "ID")]
-        documents: Vec<String>,
-        /// Who says so; stands in the ledger
-        #[arg(long, value_name = "NAME")]
-        by: String,
-    },
+    #[command(flatten)]
+    Operations(operations::Operation),
     /// What is installed, what is missing, what to do
     Doctor {
         #[arg(long, value_enum, default_value = "text")]
@@ -340,12 +357,14 @@ fn perform(line: Line) -> Result<u8> {
         .map_err(|error| Error::new(Kind::Internal, format!("starting the runtime failed: {error}")))?;
     runtime.block_on(async {
         match line.command {
-            Command::Run { paths, batch, scan, format, concurrency } => {
-                let order = submit::Order { paths, batch, scan: scan.into(), tenant: settings.tenant(tenant)? };
+            Command::Run { paths, batch, priority, scan, format, concurrency } => {
+                let (tenant, priority) = (settings.tenant(tenant)?, priority.map(Into::into));
+                let order = submit::Order { paths, batch, scan: scan.into(), priority, tenant };
                 run::run(&settings, order, format, concurrency, language).await
             }
-            Command::Submit { paths, batch, scan, format } => {
-                let order = submit::Order { paths, batch, scan: scan.into(), tenant: settings.tenant(tenant)? };
+            Command::Submit { paths, batch, priority, scan, format } => {
+                let (tenant, priority) = (settings.tenant(tenant)?, priority.map(Into::into));
+                let order = submit::Order { paths, batch, scan: scan.into(), priority, tenant };
                 submit::submit(&settings, order, format, language).await
             }
             Command::Worker { concurrency, until_empty, name, listen } => {
@@ -378,10 +397,7 @@ fn perform(line: Line) -> Result<u8> {
             }
             Command::Serve { listen } => serve::serve(&settings, listen, language).await,
             Command::Rules { command } => rules::perform(command, language),
-            Command::Status { format } => status::status(&settings, tenant, format, language).await,
-            Command::Retry { documents, by } => {
-                retry::retry(&settings, tenant, &documents, &by, language).await
-            }
+            Command::Operations(operation) => operations::perform(&settings, operation, tenant, language).await,
             Command::Doctor { format } => doctor::doctor(&settings, format, language).await,
             Command::Health { listen } => health::health(listen).await,
             Command::Ledger { command } => ledger::perform(&settings, command, tenant, language).await,

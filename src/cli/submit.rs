@@ -4,7 +4,7 @@ use super::house::{self, House};
 use super::{ALL_FILED, Format, language};
 use crate::error::{Error, Kind, Result};
 use crate::intake;
-use crate::job::{Channel, Document, Job, Language, Scan, Tenant};
+use crate::job::{Channel, Document, Job, Language, Priority, Scan, Tenant};
 use crate::ledger::Received;
 use crate::settings::Settings;
 use std::io::Read;
@@ -20,6 +20,8 @@ pub struct Order {
     pub batch: Option<String>,
     /// Operator, device and number of sheets, where they are known.
     pub scan: Option<Scan>,
+    /// What a person said; else the documents tell.
+    pub priority: Option<Priority>,
     pub tenant: Tenant,
 }
 
@@ -87,8 +89,9 @@ async fn take(
     name: &str,
     bytes: &[u8],
 ) -> Result<Received> {
-    let Order { tenant, batch, scan, .. } = order;
-    let from = intake::Source { tenant, channel, source, name, batch: batch.as_deref(), scan: scan.as_ref() };
+    let Order { tenant, batch, scan, priority, .. } = order;
+    let (batch, scan, priority) = (batch.as_deref(), scan.as_ref(), *priority);
+    let from = intake::Source { tenant, channel, source, name, batch, scan, priority };
     let document = intake::arrive(&house.store, &from, bytes, house::clock()())?;
     let received = house.ledger.receive(document).await?;
     house.queue.publish(&Job::of(received.document())).await?;

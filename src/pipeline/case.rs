@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::filing::protocol::Earlier;
 use crate::filing::{FilingKey, Receipt};
 use crate::job::{Clearing, Document, Sheets};
-use crate::ledger::{Entry, Event, Lease, Ledger};
+use crate::ledger::{Entry, Event, Lease, Ledger, Statement};
 use crate::recognise::{self, PageKind, Reading};
 use crate::route::Decision;
 use crate::store::Store;
@@ -28,7 +28,8 @@ pub struct Case<'a> {
     pub history: &'a [Entry],
     pub ledger: &'a dyn Ledger,
     pub store: &'a Store,
-    noted: &'a Noted<'a>,
+    /// Told of every entry that was noted.
+    noted: Option<&'a Noted<'a>>,
     /// Not before the claim was noted.
     claimed: Instant,
     /// What pure steps found, to be noted with what comes next.
@@ -43,10 +44,16 @@ impl<'a> Case<'a> {
         history: &'a [Entry],
         ledger: &'a dyn Ledger,
         store: &'a Store,
-        noted: &'a Noted<'a>,
     ) -> Self {
         let (claimed, pending) = (Instant::now(), Mutex::default());
-        Self { document, lease, history, ledger, store, noted, claimed, pending }
+        Self { document, lease, history, ledger, store, noted: None, claimed, pending }
+    }
+
+    /// The same case; from now on somebody is told of what it notes.
+    #[must_use]
+    pub fn telling(mut self, noted: &'a Noted<'a>) -> Self {
+        self.noted = Some(noted);
+        self
     }
 }
 
@@ -69,8 +76,13 @@ impl Case<'_> {
     pub(super) fn earlier(&self, wanted: &str) -> Earlier {
         let is_intent =
             |entry: &Entry| matches!(&entry.event, Event::Intended { target, .. } if target == wanted);
-        let newest = self.history.iter().rposition(is_intent);
-        let entries = newest.map_or(&[][..], |newest| &self.history[newest..]);
+        // What a person looked for and did not find counts no more.
+        let denied = |entry: &Entry| {
+            matches!(&entry.event, Event::Reopened { statement: Some(Statement::NotFound), .. })
+        };
+        let since = self.history.iter().rposition(denied).unwrap_or_default();
+        let newest = self.history[since..].iter().rposition(is_intent);
+        let entries = newest.map_or(&[][..], |newest| &self.history[since + newest..]);
         let times: Vec<_> = entries.iter().map(|entry| entry.at).collect();
         Earlier::along(&times, self.claimed.elapsed())
     }
@@ -211,7 +223,9 @@ impl Case<'_> {
         let mut events = std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
         events.push(event);
         self.ledger.note_all(self.lease, events.clone()).await?;
-        events.iter().for_each(self.noted);
+        if let Some(noted) = self.noted {
+            events.iter().for_each(noted);
+        }
         Ok(())
     }
 }

@@ -282,7 +282,8 @@ impl Worker {
         };
         let services = &self.services;
         let noted = |event: &Event| (self.observer)(&Seen::Noted { tenant: &lease.tenant, event });
-        let case = Case::of(document, lease, history, services.ledger.as_ref(), &services.store, &noted);
+        let ledger = services.ledger.as_ref();
+        let case = Case::of(document, lease, history, ledger, &services.store).telling(&noted);
         let past = Past::of(history);
         let started = Instant::now();
         let outcome = if past.isolates() {
