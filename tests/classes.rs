@@ -163,7 +163,7 @@ impl Adapter for Said {
             Fault::Away => return Err(Error::new(Kind::Unavailable, "nobody answers")),
             Fault::DiesBefore => self.die().await,
             Fault::DiesAfter => {
-                self.dms.store(receipt);
+                self.dms.store(receipt.clone());
                 self.die().await;
             }
         }
