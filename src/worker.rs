@@ -6,7 +6,7 @@
 use crate::clearing;
 use crate::error::{Again, Error, Kind, Result};
 use crate::job::{DocumentId, Job};
-use crate::ledger::{Claim, Entry, Event, Lease};
+use crate::ledger::{Claim, Entry, Event, Lease, Rest};
 use crate::pipeline::{self, Case, Services, Settled};
 use crate::queue::{Delivery, Queue, Slot};
 use futures_util::FutureExt;
@@ -274,12 +274,12 @@ impl Worker {
                     return self.clear(slot, delivery, case, &error).await;
                 }
                 case.ledger.note(case.lease, failed).await?;
-                case.ledger.give_up(case.lease).await?;
+                case.ledger.give_up(case.lease, RESTS[0]).await?;
                 self.put_off(slot, delivery, RESTS[0]).await
             }
             Again::Later => {
                 // A lost lease cannot be handed back, and a ledger that is away lets it run out.
-                if let Err(second) = case.ledger.hand_back(case.lease).await {
+                if let Err(second) = case.ledger.hand_back(case.lease, Rest::For(RESTS[0])).await {
                     tracing::warn!(document = %case.document.id, kind = second.kind.slug(), "the lease runs out by itself");
                 }
                 match self.next_rest(&delivery.job.document) {
@@ -291,7 +291,7 @@ impl Worker {
                 }
             }
             Again::Stop => {
-                case.ledger.hand_back(case.lease).await.ok();
+                case.ledger.hand_back(case.lease, Rest::For(RESTS[0])).await.ok();
                 slot.later(delivery, RESTS[0]).await.ok();
                 Err(error)
             }
