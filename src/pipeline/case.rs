@@ -204,9 +204,6 @@ impl Case<'_> {
     async fn note(&self, event: Event) -> Result<()> {
         let mut events = std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
         events.push(event);
-        for event in events {
-            self.ledger.note(self.lease, event).await?;
-        }
-        Ok(())
+        self.ledger.note_all(self.lease, events).await
     }
 }
