@@ -34,6 +34,8 @@
 //! | [`reader`] | one file at the reading desk → its documents | store, ledger, filing |
 //! | [`lessons`] | corrections of read pages → the memory of a tenant | changes a line |
 //! | [`worker`] | jobs → settled or later | knowledge of documents |
+//! | [`metrics`] | what happens, what queue, ledger and disk say → figures for operations | ids, names |
+//! | [`telemetry`] | spans and events → log lines, measured stages, traces | contents |
 //! | [`settings`] | file and environment → one struct | |
 //! | [`web`] [`cli`] | doors for people | business decisions |
 //!
@@ -88,6 +90,9 @@ pub mod lessons;
 pub mod pipeline;
 pub mod reader;
 pub mod worker;
+
+pub mod metrics;
+pub mod telemetry;
 
 pub mod cli;
 pub mod settings;

@@ -1,8 +1,10 @@
 //! `laufmappe worker`: works on what was submitted until told to stop.
 
+use super::house::House;
 use super::{ALL_FILED, house};
 use crate::error::{Error, Kind, Result};
 use crate::job::DocumentId;
+use crate::metrics::{Known, Measured, Metrics, Sources};
 use crate::settings::{self, Settings};
 use crate::web;
 use crate::worker::{Ends, Options, Step, Worker};
@@ -11,6 +13,9 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+/// Bytes of the data folder's disk that must stay free for a worker to be ready.
+const DISK_RESERVE: u64 = 512 << 20;
+
 pub struct Wishes {
     pub concurrency: Option<usize>,
     pub until_empty: bool,
@@ -18,7 +23,7 @@ pub struct Wishes {
     pub listen: Option<SocketAddr>,
 }
 
-pub async fn work(settings: &Settings, wishes: Wishes) -> Result<u8> {
+pub async fn work(settings: &Settings, wishes: Wishes, measured: &Measured) -> Result<u8> {
     let house = house::open(settings).await?;
     if let Some(repaired) = &house.repaired {
         tracing::warn!("{repaired}");
@@ -33,20 +38,30 @@ pub async fn work(settings: &Settings, wishes: Wishes) -> Result<u8> {
     tracing::info!(worker = %options.name, slots = options.slots, "ready");
     let told = told_to_stop()?;
     let counts = Arc::new(web::Counts::default());
+    let metrics = Arc::new(metrics(settings, &house, &options, measured));
     let counted = Arc::clone(&counts);
     let observer = Arc::new(move |_: &DocumentId, step: &Step| counted.take_in(step));
     let worker = Worker::new(services, Arc::clone(&house.queue), options, observer);
     match wishes.listen {
         None => worker.run(told).await?,
         Some(address) => {
-            let view = web::View { ledger: house.ledger, queue: house.queue, counts };
-            let server = web::serve(address, view).await?;
+            let view = web::View { metrics, counts, reserve: DISK_RESERVE };
+            let (address, server) = web::serve(address, view).await?;
+            tracing::info!(%address, "listening");
             let worked = worker.run(told).await;
             server.abort();
             worked?;
         }
     }
     Ok(ALL_FILED)
+}
+
+fn metrics(settings: &Settings, house: &House, options: &Options, measured: &Measured) -> Metrics {
+    let tenants = settings.tenants.iter();
+    let known = tenants.map(|(tenant, own)| (tenant.clone(), own.targets.keys().cloned().collect()));
+    let (ledger, queue) = (Arc::clone(&house.ledger), Arc::clone(&house.queue));
+    let sources = Sources::new(ledger, queue, &settings.data, house::clock());
+    Metrics::new(Known(known.collect()), options.slots, Arc::new(sources), measured)
 }
 
 /// Turns true at SIGTERM or SIGINT.
