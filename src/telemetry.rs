@@ -9,6 +9,7 @@ mod traces;
 use crate::error::{Error, Kind, Result};
 use crate::metrics::Measured;
 use std::fmt::Debug;
+use std::io::IsTerminal;
 use std::time::Instant;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -66,7 +67,7 @@ pub fn start(wishes: &Wishes) -> Result<Telemetry> {
         Error::new(Kind::Settings, format!("LAUFMAPPE_LOG is not understood: {error}"))
             .hint("write a level (info, debug) or pairs like laufmappe=debug,lapin=warn")
     })?;
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let lines = match wishes.json {
         true => lines.json().flatten_event(true).with_span_list(false).boxed(),
         false => lines.boxed(),
