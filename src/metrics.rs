@@ -13,10 +13,12 @@ mod readings;
 mod sources;
 
 pub use measured::{Measured, STAGES};
-pub use sources::{Away, DiskSpace, LedgerLoad, Look, QueueLoad, Sources};
+pub use sources::{Away, LedgerLoad, Look, ParkedFor, QueueLoad, Room, Sources};
 
 use crate::error::{Error, Kind, Result};
 use crate::job::Tenant;
+use crate::ledger::Event;
+use crate::worker::{Seen, Step};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -30,8 +32,10 @@ use std::time::Duration;
 /// What stands in a label for whatever the settings do not name (a tenant or target that was taken out of them).
 /// No tenant is called like this: names start with a letter.
 pub const OTHER: &str = "_other";
-/// The outcomes of a case, as [`Metrics::settled`] takes them.
-pub const OUTCOMES: [&str; 3] = ["filed", "divided", "clearing"];
+/// How a case ends.
+const OUTCOMES: [&str; 3] = ["filed", "divided", "clearing"];
+/// Why a case went to a person: the kind of failure, or this where a routing rule said so.
+const BY_RULE: &str = "rule";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByTenant {
@@ -94,6 +98,9 @@ pub struct Metrics {
     parked: Family<ByTarget, Counter>,
     breaker: Family<ByTarget, Gauge>,
     leases_lost: Family<ByTenant, Counter>,
+    clearings: Family<ByKind, Counter>,
+    pages: Family<ByTenant, Counter>,
+    ocr_pages: Family<ByTenant, Counter>,
 }
 
 impl Metrics {
@@ -111,6 +118,9 @@ impl Metrics {
             parked: Family::default(),
             breaker: Family::default(),
             leases_lost: Family::default(),
+            clearings: Family::default(),
+            pages: Family::default(),
+            ocr_pages: Family::default(),
         };
         metrics.register(slots);
         metrics.begin_at_zero();
@@ -129,6 +139,9 @@ impl Metrics {
         registry.register("documents_parked", "Cases this worker parked because their target is away", self.parked.clone());
         registry.register("breaker_open", "Circuit breaker of this worker towards a target: 0 closed, 1 open", self.breaker.clone());
         registry.register("leases_lost", "Cases another worker had taken over meanwhile", self.leases_lost.clone());
+        registry.register("clearings", "Cases this worker handed to a person, by the kind of failure or 'rule'", self.clearings.clone());
+        registry.register("pages", "Pages this worker read", self.pages.clone());
+        registry.register("ocr_pages", "Pages this worker read by OCR", self.ocr_pages.clone());
         let working: Gauge = Gauge::default();
         working.set(i64::try_from(slots).unwrap_or(i64::MAX));
         registry.register("worker_slots", "Documents this worker works on at the same time", working);
@@ -139,9 +152,16 @@ impl Metrics {
         for (tenant, targets) in &self.known.0 {
             let tenant = tenant.as_str().to_owned();
             for outcome in OUTCOMES {
-                drop(self.settled.get_or_create(&ByOutcome { tenant: tenant.clone(), outcome }));
+                let by = ByOutcome { tenant: tenant.clone(), outcome };
+                drop(self.settled.get_or_create(&by));
+                drop(self.took.get_or_create(&by));
             }
-            drop(self.leases_lost.get_or_create(&ByTenant { tenant: tenant.clone() }));
+            for family in [&self.leases_lost, &self.pages, &self.ocr_pages] {
+                drop(family.get_or_create(&ByTenant { tenant: tenant.clone() }));
+            }
+            for kind in [Kind::Refused.slug(), Kind::Conflict.slug(), BY_RULE] {
+                drop(self.clearings.get_or_create(&ByKind { tenant: tenant.clone(), kind }));
+            }
             for kind in [Kind::Unavailable.slug(), Kind::Unknown.slug(), Kind::Crashed.slug()] {
                 drop(self.put_off.get_or_create(&ByKind { tenant: tenant.clone(), kind }));
             }
@@ -157,36 +177,69 @@ impl Metrics {
         }
     }
 
-    /// A case came to an end: one of [`OUTCOMES`].
-    pub fn settled(&self, tenant: &Tenant, outcome: &'static str, took: Duration) {
-        let by = ByOutcome { tenant: self.known.tenant(tenant), outcome };
-        self.settled.get_or_create(&by).inc();
-        self.took.get_or_create(&by).observe(took.as_secs_f64());
+    /// What the worker tells.
+    pub fn take_in(&self, seen: &Seen<'_>) {
+        match seen {
+            Seen::Noted { tenant, event } => self.noted(tenant, event),
+            Seen::Settled { tenant, step, took, .. } => {
+                let outcome = match step {
+                    Step::Filed => "filed",
+                    Step::Divided(_) => "divided",
+                    Step::InClearing => "clearing",
+                };
+                let by = ByOutcome { tenant: self.known.tenant(tenant), outcome };
+                self.settled.get_or_create(&by).inc();
+                self.took.get_or_create(&by).observe(took.as_secs_f64());
+            }
+            Seen::Later { tenant, target, kind, .. } => {
+                let by = ByKind { tenant: self.known.tenant(tenant), kind: kind.slug() };
+                self.put_off.get_or_create(&by).inc();
+                if let Some(target) = target {
+                    self.called(tenant, target, kind.slug());
+                }
+            }
+            Seen::Parked { tenant, target, kind, .. } => {
+                self.parked.get_or_create(&self.known.target(tenant, target)).inc();
+                self.called(tenant, target, kind.slug());
+            }
+            Seen::LeaseLost { tenant, .. } => {
+                self.leases_lost.get_or_create(&ByTenant { tenant: self.known.tenant(tenant) }).inc();
+            }
+            Seen::Breaker { tenant, target, open } => {
+                self.breaker.get_or_create(&self.known.target(tenant, target)).set(i64::from(*open));
+            }
+        }
     }
 
-    /// A case rests for a while.
-    pub fn put_off(&self, tenant: &Tenant, kind: Kind) {
-        self.put_off.get_or_create(&ByKind { tenant: self.known.tenant(tenant), kind: kind.slug() }).inc();
+    fn noted(&self, tenant: &Tenant, event: &Event) {
+        match event {
+            Event::Recognised { pages, by_ocr, .. } => {
+                let by = ByTenant { tenant: self.known.tenant(tenant) };
+                self.pages.get_or_create(&by).inc_by(u64::from(*pages));
+                self.ocr_pages.get_or_create(&by).inc_by(u64::from(*by_ocr));
+            }
+            Event::Filed { target, .. } => self.called(tenant, target, RECEIPT),
+            Event::InClearing { clearing } => {
+                let kinds = Kind::ALL.iter().map(|kind| kind.slug());
+                let kind = kinds.into_iter().find(|slug| *slug == clearing.reason).unwrap_or(BY_RULE);
+                self.clearings.get_or_create(&ByKind { tenant: self.known.tenant(tenant), kind }).inc();
+            }
+            Event::Received { .. }
+            | Event::Claimed { .. }
+            | Event::Released { .. }
+            | Event::Validated { .. }
+            | Event::Routed { .. }
+            | Event::Intended { .. }
+            | Event::Failed { .. }
+            | Event::Closed
+            | Event::Divided { .. }
+            | Event::Reopened { .. } => {}
+        }
     }
 
-    /// A case waits for its target.
-    pub fn parked(&self, tenant: &Tenant, target: &str) {
-        self.parked.get_or_create(&self.known.target(tenant, target)).inc();
-    }
-
-    pub fn lease_lost(&self, tenant: &Tenant) {
-        self.leases_lost.get_or_create(&ByTenant { tenant: self.known.tenant(tenant) }).inc();
-    }
-
-    /// The circuit breaker of a target opened or closed.
-    pub fn breaker(&self, tenant: &Tenant, target: &str, open: bool) {
-        self.breaker.get_or_create(&self.known.target(tenant, target)).set(i64::from(open));
-    }
-
-    /// One call of a filing target: a receipt, or the kind of its failure.
-    pub fn filed(&self, tenant: &Tenant, target: &str, failed: Option<Kind>) {
+    /// A filing target was called: a receipt, or the kind of its failure.
+    fn called(&self, tenant: &Tenant, target: &str, result: &'static str) {
         let ByTarget { tenant, target } = self.known.target(tenant, target);
-        let result = failed.map_or(RECEIPT, Kind::slug);
         self.filings.get_or_create(&ByResult { tenant, target, result }).inc();
     }
 

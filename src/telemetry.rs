@@ -8,12 +8,10 @@ mod traces;
 
 use crate::error::{Error, Kind, Result};
 use crate::metrics::Measured;
-use std::fmt::Debug;
 use std::io::IsTerminal;
 use std::time::Instant;
-use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
-use tracing::span::{Attributes, Id, Record};
+use tracing::span::{Attributes, Id};
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Context, SubscriberExt};
@@ -98,11 +96,7 @@ struct Stopwatch(Measured);
 /// The span of a whole case; the others are stages.
 const CASE: &str = "case";
 
-struct Running {
-    since: Instant,
-    pages: u64,
-    by_ocr: u64,
-}
+struct Running(Instant);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Stopwatch {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
@@ -110,38 +104,17 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Stopwatch {
             self.0.begun();
         }
         if let Some(span) = context.span(id) {
-            span.extensions_mut().insert(Running { since: Instant::now(), pages: 0, by_ocr: 0 });
-        }
-    }
-
-    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        if let Some(span) = context.span(id)
-            && let Some(running) = span.extensions_mut().get_mut::<Running>()
-        {
-            values.record(running);
+            span.extensions_mut().insert(Running(Instant::now()));
         }
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         let Some(span) = context.span(&id) else { return };
-        let Some(running) = span.extensions_mut().remove::<Running>() else { return };
+        let Some(Running(since)) = span.extensions_mut().remove::<Running>() else { return };
         if span.name() == CASE {
             self.0.ended();
             return;
         }
-        self.0.stage(span.name(), running.since.elapsed());
-        self.0.pages(running.pages, running.by_ocr);
+        self.0.stage(span.name(), since.elapsed());
     }
-}
-
-impl Visit for Running {
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        match field.name() {
-            "pages" => self.pages = value,
-            "ocr_pages" => self.by_ocr = value,
-            _ => {}
-        }
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
 }

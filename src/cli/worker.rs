@@ -3,18 +3,14 @@
 use super::house::House;
 use super::{ALL_FILED, house};
 use crate::error::{Error, Kind, Result};
-use crate::job::DocumentId;
 use crate::metrics::{Known, Measured, Metrics, Sources};
 use crate::settings::{self, Settings};
 use crate::web;
-use crate::worker::{Ends, Options, Step, Worker};
+use crate::worker::{Ends, Options, Seen, Worker};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-
-/// Bytes of the data folder's disk that must stay free for a worker to be ready.
-const DISK_RESERVE: u64 = 512 << 20;
 
 pub struct Wishes {
     pub concurrency: Option<usize>,
@@ -33,19 +29,24 @@ pub async fn work(settings: &Settings, wishes: Wishes, measured: &Measured) -> R
         name: name(wishes.name),
         slots: slots(settings, wishes.concurrency),
         lease: settings.lease(),
+        grace: settings.grace(),
+        reserve: Some(settings.reserve()),
         ends: if wishes.until_empty { Ends::WhenEmpty } else { Ends::WhenTold },
     };
     tracing::info!(worker = %options.name, slots = options.slots, "ready");
     let told = told_to_stop()?;
     let counts = Arc::new(web::Counts::default());
     let metrics = Arc::new(metrics(settings, &house, &options, measured));
-    let counted = Arc::clone(&counts);
-    let observer = Arc::new(move |_: &DocumentId, step: &Step| counted.take_in(step));
+    let (counted, measured) = (Arc::clone(&counts), Arc::clone(&metrics));
+    let observer = Arc::new(move |seen: &Seen<'_>| {
+        counted.take_in(seen);
+        measured.take_in(seen);
+    });
     let worker = Worker::new(services, Arc::clone(&house.queue), options, observer);
     match wishes.listen {
         None => worker.run(told).await?,
         Some(address) => {
-            let view = web::View { metrics, counts, reserve: DISK_RESERVE };
+            let view = web::View { metrics, counts };
             let (address, server) = web::serve(address, view).await?;
             tracing::info!(%address, "listening");
             let worked = worker.run(told).await;
@@ -60,7 +61,7 @@ fn metrics(settings: &Settings, house: &House, options: &Options, measured: &Mea
     let tenants = settings.tenants.iter();
     let known = tenants.map(|(tenant, own)| (tenant.clone(), own.targets.keys().cloned().collect()));
     let (ledger, queue) = (Arc::clone(&house.ledger), Arc::clone(&house.queue));
-    let sources = Sources::new(ledger, queue, &settings.data, house::clock());
+    let sources = Sources::new(ledger, queue, settings.reserve(), house::clock());
     Metrics::new(Known(known.collect()), options.slots, Arc::new(sources), measured)
 }
 

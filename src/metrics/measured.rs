@@ -1,4 +1,4 @@
-//! What is measured while documents are worked on: durations of the stages, pages read by OCR, cases in hand.
+//! What is measured while documents are worked on: durations of the stages, cases in hand.
 //!
 //! In: spans that end (from `telemetry`). Out: instruments. They exist before the settings are read, so that nothing
 //! is missed.
@@ -31,8 +31,6 @@ struct ByStage {
 pub struct Measured {
     stages: Family<ByStage, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
-    pages: Counter,
-    ocr_pages: Counter,
     spans_sent: Counter,
     spans_dropped: Counter,
 }
@@ -46,8 +44,6 @@ impl Default for Measured {
         Self {
             stages,
             in_flight: Gauge::default(),
-            pages: Counter::default(),
-            ocr_pages: Counter::default(),
             spans_sent: Counter::default(),
             spans_dropped: Counter::default(),
         }
@@ -59,8 +55,6 @@ impl Measured {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register("stage_duration_seconds", "How long a stage took", self.stages.clone());
         registry.register("documents_in_flight", "Cases this worker has in hand", self.in_flight.clone());
-        registry.register("pages", "Pages read", self.pages.clone());
-        registry.register("ocr_pages", "Pages read by OCR", self.ocr_pages.clone());
         registry.register("spans_sent", "Spans a collector took", self.spans_sent.clone());
         registry.register("spans_dropped", "Spans no collector took", self.spans_dropped.clone());
     }
@@ -78,11 +72,6 @@ impl Measured {
 
     pub fn ended(&self) {
         self.in_flight.dec();
-    }
-
-    pub fn pages(&self, read: u64, by_ocr: u64) {
-        self.pages.inc_by(read);
-        self.ocr_pages.inc_by(by_ocr);
     }
 
     pub fn spans(&self, sent: u64, dropped: u64) {

@@ -50,7 +50,7 @@ type Reading = (&'static str, &'static str, fn(&Look, &Known) -> Rows);
 const READINGS: &[Reading] = &[
     ("build_info", "Version of the program; always 1.", |_, _| one(vec![("version", env!("CARGO_PKG_VERSION").to_owned())], 1.0)),
     ("source_up", "Whether a source of these figures answered in time.", |look, _| {
-        let up = [("queue", look.queue.is_ok()), ("ledger", look.ledger.is_ok()), ("disk", look.disk.is_ok())];
+        let up = [("queue", look.queue.is_ok()), ("ledger", look.ledger.is_ok()), ("disk", look.room.is_ok())];
         up.into_iter().map(|(source, up)| (vec![("source", source.to_owned())], f64::from(u8::from(up)))).collect()
     }),
     ("queue_ready_jobs", "Jobs that wait for a worker.", lanes),
@@ -73,8 +73,8 @@ const READINGS: &[Reading] = &[
     ("paused", "Whether workers take nothing (maintenance): 0 no, 1 yes.", |look, _| {
         look.ledger.as_ref().map_or_else(|_| Rows::new(), |ledger| one(Labels::new(), f64::from(u8::from(ledger.paused.is_some()))))
     }),
-    ("disk_free_bytes", "Free space where the data folder lies.", |look, _| of_disk(look, |disk| disk.free)),
-    ("disk_size_bytes", "Size of the file system where the data folder lies.", |look, _| of_disk(look, |disk| disk.size)),
+    ("disk_free_bytes", "Free space where the data folder lies.", |look, _| of_room(look, |room| room.free)),
+    ("disk_size_bytes", "Size of the file system where the data folder lies.", |look, _| of_room(look, |room| room.whole)),
     ("resident_memory_bytes", "Memory of this process.", |look, _| look.memory.map_or_else(Rows::new, |bytes| one(Labels::new(), bytes as f64))),
 ];
 
@@ -104,8 +104,8 @@ fn of_queue(look: &Look, value: fn(&crate::queue::Depth) -> u64) -> Rows {
     look.queue.as_ref().map_or_else(|_| Rows::new(), |queue| one(Labels::new(), value(&queue.depth) as f64))
 }
 
-fn of_disk(look: &Look, value: fn(&super::DiskSpace) -> u64) -> Rows {
-    look.disk.as_ref().map_or_else(|_| Rows::new(), |disk| one(Labels::new(), value(disk) as f64))
+fn of_room(look: &Look, value: fn(&super::Room) -> u64) -> Rows {
+    look.room.as_ref().map_or_else(|_| Rows::new(), |room| one(Labels::new(), value(room) as f64))
 }
 
 fn of_ledger(look: &Look, known: &Known, value: fn(&Load) -> f64) -> Rows {

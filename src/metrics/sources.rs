@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::job::{Clock, Tenant};
 use crate::ledger::{Ledger, Load, Parked, Pause};
 use crate::queue::{Depth, LaneDepth, Queue};
-use std::path::{Path, PathBuf};
+use crate::reserve::Reserve;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
@@ -44,11 +44,12 @@ pub struct ParkedFor {
     pub oldest: Duration,
 }
 
-/// Bytes of the file system of the data folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DiskSpace {
+/// Bytes where the data folder lies, and what is too little for work, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
     pub free: u64,
-    pub size: u64,
+    pub whole: u64,
+    pub short: Option<String>,
 }
 
 /// Why a source said nothing: the slug of an error, or that it took too long.
@@ -60,7 +61,7 @@ pub struct Away(pub &'static str);
 pub struct Look {
     pub queue: std::result::Result<QueueLoad, Away>,
     pub ledger: std::result::Result<LedgerLoad, Away>,
-    pub disk: std::result::Result<DiskSpace, Away>,
+    pub room: std::result::Result<Room, Away>,
     /// Resident memory of this process (bytes).
     pub memory: Option<u64>,
 }
@@ -68,14 +69,14 @@ pub struct Look {
 impl Look {
     fn nothing() -> Self {
         let away = Away("not asked yet");
-        Self { queue: Err(away), ledger: Err(away), disk: Err(away), memory: None }
+        Self { queue: Err(away), ledger: Err(away), room: Err(away), memory: None }
     }
 }
 
 pub struct Sources {
     ledger: Arc<dyn Ledger>,
     queue: Arc<dyn Queue>,
-    data: PathBuf,
+    reserve: Reserve,
     clock: Clock,
     asking: tokio::sync::Mutex<Asking>,
     seen: Mutex<Arc<Look>>,
@@ -86,15 +87,15 @@ struct Asking {
     at: Option<Instant>,
     queue: Question<QueueLoad>,
     ledger: Question<LedgerLoad>,
-    disk: Question<DiskSpace>,
+    room: Question<Room>,
 }
 
 impl Sources {
-    pub fn new(ledger: Arc<dyn Ledger>, queue: Arc<dyn Queue>, data: &Path, clock: Clock) -> Self {
+    pub fn new(ledger: Arc<dyn Ledger>, queue: Arc<dyn Queue>, reserve: Reserve, clock: Clock) -> Self {
         Self {
             ledger,
             queue,
-            data: data.to_owned(),
+            reserve,
             clock,
             asking: tokio::sync::Mutex::default(),
             seen: Mutex::new(Arc::new(Look::nothing())),
@@ -112,16 +113,16 @@ impl Sources {
         if asking.at.is_some_and(|at| at.elapsed() < FRESH) {
             return self.seen();
         }
-        let Asking { queue, ledger, disk, .. } = &mut *asking;
-        let (queue, ledger, disk) = tokio::join!(
+        let Asking { queue, ledger, room, .. } = &mut *asking;
+        let (queue, ledger, room) = tokio::join!(
             queue.answer(|| tokio::spawn(queue_load(Arc::clone(&self.queue)))),
             ledger.answer(|| tokio::spawn(ledger_load(Arc::clone(&self.ledger), Arc::clone(&self.clock)))),
-            disk.answer(|| {
-                let data = self.data.clone();
-                tokio::task::spawn_blocking(move || disk_space(&data))
+            room.answer(|| {
+                let reserve = self.reserve.clone();
+                tokio::task::spawn_blocking(move || room_in(&reserve))
             }),
         );
-        let look = Arc::new(Look { queue, ledger, disk, memory: memory() });
+        let look = Arc::new(Look { queue, ledger, room, memory: memory() });
         asking.at = Some(Instant::now());
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&look);
         look
@@ -170,12 +171,12 @@ async fn ledger_load(ledger: Arc<dyn Ledger>, clock: Clock) -> Result<LedgerLoad
     Ok(LedgerLoad { tenants, parked: parked.collect(), paused: ledger.paused().await? })
 }
 
-/// What is free to us on the file system of `folder`. Blocks where the file system does.
-pub fn disk_space(folder: &Path) -> Result<DiskSpace> {
-    let space = rustix::fs::statvfs(folder).map_err(|error| {
-        Error::new(Kind::Storage, format!("asking for the space of {} failed: {error}", folder.display()))
-    })?;
-    Ok(DiskSpace { free: space.f_bavail * space.f_frsize, size: space.f_blocks * space.f_frsize })
+/// Blocks where the file system does.
+fn room_in(reserve: &Reserve) -> Result<Room> {
+    let (whole, free) = reserve
+        .disk()
+        .ok_or_else(|| Error::new(Kind::Storage, "the file system of the data folder tells no space"))?;
+    Ok(Room { free, whole, short: reserve.check_work().err().map(|short| short.text) })
 }
 
 fn memory() -> Option<u64> {

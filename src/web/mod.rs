@@ -10,7 +10,7 @@ mod openapi;
 
 use crate::error::Result;
 use crate::metrics::{Format, Look, Metrics};
-use crate::worker::Step;
+use crate::worker::{Seen, Step};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -21,7 +21,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -44,12 +43,13 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub fn take_in(&self, step: &Step) {
-        let count = match step {
-            Step::Filed => &self.filed,
-            Step::InClearing => &self.in_clearing,
-            Step::Divided(_) => &self.divided,
-            Step::Later => &self.put_off,
+    pub fn take_in(&self, seen: &Seen<'_>) {
+        let count = match seen {
+            Seen::Settled { step: Step::Filed, .. } => &self.filed,
+            Seen::Settled { step: Step::InClearing, .. } => &self.in_clearing,
+            Seen::Settled { step: Step::Divided(_), .. } => &self.divided,
+            Seen::Later { .. } | Seen::Parked { .. } => &self.put_off,
+            Seen::Noted { .. } | Seen::LeaseLost { .. } | Seen::Breaker { .. } => return,
         };
         count.fetch_add(1, Ordering::Relaxed);
     }
@@ -60,11 +60,10 @@ impl Counts {
 pub struct View {
     pub metrics: Arc<Metrics>,
     pub counts: Arc<Counts>,
-    /// Bytes of the data folder's disk that must stay free.
-    pub reserve: u64,
 }
 
 /// Listens and answers until aborted. Slow or idle connections are closed.
+/// Answers the address, too: port 0 lets the system choose.
 pub async fn serve(address: SocketAddr, view: View) -> Result<(SocketAddr, JoinHandle<()>)> {
     let listener = listen::bind(address).await?;
     let address = listener.local_addr().unwrap_or(address);
@@ -74,27 +73,21 @@ pub async fn serve(address: SocketAddr, view: View) -> Result<(SocketAddr, JoinH
         .route("/metrics", get(metrics))
         .route("/status", get(status))
         .with_state(view);
-    Ok((address, answering(listener, router)))
-}
-
-/// Its owner ends it: while the jobs in hand are finished, the window still answers.
-fn answering(listener: TcpListener, router: Router) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let (_never, told) = watch::channel(false);
-        listen::answer(listener, router, PATIENCE, told).await;
-    })
+    // Its owner ends it: while the jobs in hand are finished, the window still answers.
+    let (_, never) = watch::channel(false);
+    Ok((address, tokio::spawn(listen::answer(listener, router, PATIENCE, never))))
 }
 
 /// Ready: ledger and queue answer, the disk has room, nobody ordered a pause.
 async fn ready(State(view): State<View>) -> Response {
     let Ok(look) = tokio::time::timeout(LONGEST, view.metrics.look()).await else { return too_slow() };
-    let reasons = reasons(&look, view.reserve);
+    let reasons = reasons(&look);
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(serde_json::json!({ "ready": reasons.is_empty(), "reasons": reasons }))).into_response()
 }
 
 /// What is wrong, in a few words each.
-fn reasons(look: &Look, reserve: u64) -> Vec<String> {
+fn reasons(look: &Look) -> Vec<String> {
     let mut reasons = Vec::new();
     if let Err(away) = &look.queue {
         reasons.push(format!("queue: {}", away.0));
@@ -105,12 +98,9 @@ fn reasons(look: &Look, reserve: u64) -> Vec<String> {
             reasons.extend(ledger.paused.as_ref().map(|pause| format!("paused: since {}", pause.since)));
         }
     }
-    match &look.disk {
+    match &look.room {
         Err(away) => reasons.push(format!("disk: {}", away.0)),
-        Ok(disk) if disk.free < reserve => {
-            reasons.push(format!("disk: {} MiB free, {} MiB must stay free", disk.free >> 20, reserve >> 20));
-        }
-        Ok(_) => {}
+        Ok(room) => reasons.extend(room.short.clone()),
     }
     reasons
 }
