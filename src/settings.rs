@@ -6,6 +6,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::filing::TargetSettings;
 use crate::job::Tenant;
+use crate::queue::Certificates;
 use crate::reserve::Reserve;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// `amqp://…` or `amqps://…`; absent: the queue in the data folder.
     pub queue: Option<String>,
+    /// Certificates for `amqps://`: paths of PEM files.
+    pub broker: Certificates,
     /// `postgres://…`; absent: the journal in the data folder.
     pub ledger: Option<String>,
     pub reading: Reading,
@@ -86,6 +89,7 @@ impl Default for Settings {
         Self {
             data: "laufmappe-data".into(),
             queue: None,
+            broker: Certificates::default(),
             ledger: None,
             reading: Reading::default(),
             work: Work::default(),

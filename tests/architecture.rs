@@ -51,7 +51,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("worker", &["job", "error", "clearing", "reserve", "pipeline", "filing", "queue", "ledger"]),
     ("metrics", &["job", "error", "reserve", "ledger", "queue", "worker"]),
     ("telemetry", &["error", "metrics"]),
-    ("settings", &["job", "error", "reserve", "filing"]),
+    ("settings", &["job", "error", "reserve", "filing", "queue"]),
     ("web", &["job", "error", "metrics", "worker", "clearing", "examine", "protocol"]),
     (
         "cli",
