@@ -27,7 +27,6 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What stands in a label for whatever the settings do not name (a tenant or target that was taken out of them).
 /// No tenant is called like this: names start with a letter.
