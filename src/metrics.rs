@@ -286,10 +286,8 @@ impl Format {
 
 /// OpenMetrics in the older dialect: there a counter is called as its sample is, and nothing marks the end.
 fn plain(open: &str) -> String {
-    let counters: BTreeSet<&str> = open
-        .lines()
-        .filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter"))
-        .collect();
+    let counters: BTreeSet<&str> =
+        open.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter")).collect();
     let mut text = String::with_capacity(open.len());
     for line in open.lines().filter(|line| !line.starts_with("# UNIT") && *line != "# EOF") {
         let mut words = line.splitn(4, ' ');
@@ -314,7 +312,10 @@ mod tests {
     fn a_counter_is_called_as_its_sample_is() {
         let open = "# HELP a_b What it is.\n# TYPE a_b counter\na_b_total{x=\"y\"} 1\n# HELP c A c.\n# TYPE c gauge\nc 2\n# EOF\n";
         let plain = plain(open);
-        assert!(plain.starts_with("# HELP a_b_total What it is.\n# TYPE a_b_total counter\na_b_total{"), "{plain}");
+        assert!(
+            plain.starts_with("# HELP a_b_total What it is.\n# TYPE a_b_total counter\na_b_total{"),
+            "{plain}"
+        );
         assert!(plain.ends_with("# TYPE c gauge\nc 2\n"), "{plain}");
     }
 

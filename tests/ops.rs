@@ -92,9 +92,14 @@ fn every_figure_of_dashboard_alerts_and_autoscaler_is_told_by_a_running_worker()
     });
     let text = worker.get("/metrics").body;
     let mut told = told(&text);
-    assert!(worker.metric("laufmappe_ocr_pages_total").unwrap() >= 4.0, "{text}");
+    assert!(worker.metric("laufmappe_ocr_pages_total{tenant=\"standard\"}").unwrap() >= 4.0, "{text}");
     assert!(worker.metric("laufmappe_stage_duration_seconds_count{stage=\"file\"}").unwrap() >= 10.0, "{text}");
     assert_eq!(worker.metric("laufmappe_documents_in_flight"), Some(0.0));
+    let filed = worker.metric("laufmappe_documents_settled_total{tenant=\"standard\",outcome=\"filed\"}");
+    let receipts =
+        worker.metric("laufmappe_filings_total{tenant=\"standard\",target=\"akte\",result=\"receipt\"}");
+    assert!(filed.unwrap() >= 10.0 && receipts.unwrap() >= filed.unwrap(), "{text}");
+    assert!(worker.metric("laufmappe_clearings_total{tenant=\"standard\",kind=\"damaged\"}").unwrap() >= 1.0);
     assert!(worker.metric("laufmappe_ledger_oldest_open_seconds{tenant=\"standard\"}").is_some());
     for id in house_ids(&text) {
         panic!("an id became a label: {id}");
@@ -181,8 +186,12 @@ fn the_alerts_are_understood_and_fire() {
 fn the_dashboard_is_whole() {
     let dashboard: Value = serde_json::from_str(&read("grafana-dashboard.json")).unwrap();
     assert!(dashboard["schemaVersion"].as_u64().unwrap() >= 39);
-    let variables: Vec<&str> =
-        dashboard["templating"]["list"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    let variables: Vec<&str> = dashboard["templating"]["list"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .collect();
     assert_eq!(variables, ["datasource", "tenant", "instance"]);
     let mut ids = BTreeSet::new();
     let mut rules = String::from("groups:\n- name: panels\n  rules:\n");
@@ -307,8 +316,10 @@ impl Collector {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let kept = Arc::clone(&kept);
-                std::thread::spawn(move || while let Some(body) = exchange(stream.as_ref().unwrap()) {
-                    kept.lock().unwrap().push(body);
+                std::thread::spawn(move || {
+                    while let Some(body) = exchange(stream.as_ref().unwrap()) {
+                        kept.lock().unwrap().push(body);
+                    }
                 });
             }
         });
@@ -331,7 +342,9 @@ fn exchange(mut stream: &TcpStream) -> Option<Vec<u8>> {
     let length = head.split("content-length: ").nth(1)?.split('\r').next()?.parse().ok()?;
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
-    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n").ok()?;
+    stream
+        .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n")
+        .ok()?;
     Some(body)
 }
 
@@ -371,10 +384,14 @@ fn a_trace_of_a_document_has_its_stages_and_ids_only() {
             assert!(span.begin >= case.begin && span.end <= case.end, "{span:?}");
         }
     }
-    assert!(spans.iter().any(|span| span.name == "recognise" && span.field("ocr_pages") == Some("1")), "{spans:?}");
+    assert!(
+        spans.iter().any(|span| span.name == "recognise" && span.field("ocr_pages") == Some("1")),
+        "{spans:?}"
+    );
 
     // Nothing of what stands in the documents, and no name of a file.
-    let allowed = ["document", "tenant", "attempt", "outcome", "kind", "pages", "ocr_pages", "busy_ns", "idle_ns"];
+    let allowed =
+        ["document", "tenant", "attempt", "outcome", "kind", "pages", "ocr_pages", "busy_ns", "idle_ns"];
     for (name, _) in spans.iter().flat_map(|span| &span.fields) {
         assert!(allowed.contains(&name.as_str()), "{name}");
     }
@@ -406,7 +423,8 @@ fn a_collector_that_is_away_costs_nothing_but_spans() {
         let file = samples().join(["01-xrechnung-ubl.xml", "03-rechnung-cii.xml"][number]);
         assert_eq!(house.laufmappe(&["submit", file.to_str().unwrap()]).code, 0);
         let begun = Instant::now();
-        let output = house.command(&["worker", "--until-empty"]).env("LAUFMAPPE_TRACES", address).output().unwrap();
+        let output =
+            house.command(&["worker", "--until-empty"]).env("LAUFMAPPE_TRACES", address).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
     }

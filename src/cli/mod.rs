@@ -405,7 +405,8 @@ fn perform(line: Line, measured: &Measured) -> Result<u8> {
             }
             Command::Doctor { format } => doctor::doctor(&settings, format, language).await,
             Command::Health { listen, ready } => {
-                health::health(listen, if ready { health::Question::Ready } else { health::Question::Alive }).await
+                health::health(listen, if ready { health::Question::Ready } else { health::Question::Alive })
+                    .await
             }
             Command::Ledger { command } => ledger::perform(&settings, command, tenant, language).await,
             Command::Rebuild => ledger::rebuild(&settings, language).await,

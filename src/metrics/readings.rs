@@ -7,8 +7,8 @@ use crate::job::{Priority, Tenant};
 use crate::ledger::Load;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
-use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::gauge::ConstGauge;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -85,9 +85,8 @@ fn one(labels: Labels, value: f64) -> Rows {
 /// Every known tenant and class has its row, so that an empty lane is 0 and not missing.
 fn lanes(look: &Look, known: &Known) -> Rows {
     let Ok(queue) = &look.queue else { return Rows::new() };
-    let labels = |tenant: String, priority: Priority| {
-        vec![("tenant", tenant), ("priority", priority.name().to_owned())]
-    };
+    let labels =
+        |tenant: String, priority: Priority| vec![("tenant", tenant), ("priority", priority.name().to_owned())];
     let mut rows = Rows::new();
     for tenant in known.0.keys() {
         for priority in Priority::ALL {
@@ -120,7 +119,8 @@ fn largest_of_ledger(look: &Look, known: &Known, value: fn(&Load) -> f64) -> Row
 fn per_tenant(look: &Look, known: &Known, value: fn(&Load) -> f64, join: fn(f64, f64) -> f64) -> Rows {
     let Ok(ledger) = &look.ledger else { return Rows::new() };
     let labels = |tenant: String| vec![("tenant", tenant)];
-    let mut rows: Rows = known.0.keys().map(|tenant: &Tenant| (labels(tenant.as_str().to_owned()), 0.0)).collect();
+    let mut rows: Rows =
+        known.0.keys().map(|tenant: &Tenant| (labels(tenant.as_str().to_owned()), 0.0)).collect();
     for load in &ledger.tenants {
         let row = rows.entry(labels(known.tenant(&load.tenant))).or_default();
         *row = join(*row, value(load));
@@ -130,7 +130,8 @@ fn per_tenant(look: &Look, known: &Known, value: fn(&Load) -> f64, join: fn(f64,
 
 fn parked(look: &Look, known: &Known, join: fn(&super::sources::ParkedFor, f64) -> f64) -> Rows {
     let Ok(ledger) = &look.ledger else { return Rows::new() };
-    let labels = |tenant: &str, target: &str| vec![("tenant", tenant.to_owned()), ("target", target.to_owned())];
+    let labels =
+        |tenant: &str, target: &str| vec![("tenant", tenant.to_owned()), ("target", target.to_owned())];
     let mut rows = Rows::new();
     for (tenant, targets) in &known.0 {
         rows.extend(targets.iter().map(|target| (labels(tenant.as_str(), target), 0.0)));

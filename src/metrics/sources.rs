@@ -139,15 +139,14 @@ impl<T> Default for Question<T> {
 }
 
 impl<T: Send + 'static> Question<T> {
-    async fn answer(
-        &mut self,
-        ask: impl FnOnce() -> JoinHandle<Result<T>>,
-    ) -> std::result::Result<T, Away> {
+    async fn answer(&mut self, ask: impl FnOnce() -> JoinHandle<Result<T>>) -> std::result::Result<T, Away> {
         let (asked, answer) = self.0.get_or_insert_with(|| (Instant::now(), ask()));
         if asked.elapsed() > CALLED_OFF {
             answer.abort();
         }
-        let Ok(answer) = tokio::time::timeout(LIMIT, answer).await else { return Err(Away("no answer in time")) };
+        let Ok(answer) = tokio::time::timeout(LIMIT, answer).await else {
+            return Err(Away("no answer in time"));
+        };
         self.0 = None;
         match answer {
             Ok(Ok(answer)) => Ok(answer),

@@ -63,7 +63,8 @@ pub fn towards<S: Subscriber + for<'a> LookupSpan<'a>>(
         .with_max_export_batch_size(AT_ONCE)
         .with_scheduled_delay(EVERY)
         .build();
-    let processor = BatchSpanProcessor::builder(ByDocument { exporter, measured }).with_batch_config(batches).build();
+    let processor =
+        BatchSpanProcessor::builder(ByDocument { exporter, measured }).with_batch_config(batches).build();
     let resource = Resource::builder_empty()
         .with_service_name("laufmappe")
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
@@ -91,7 +92,8 @@ impl<E: SpanExporter> SpanExporter for ByDocument<E> {
         for span in &mut batch {
             if let Some(trace) = trace_of(&span.attributes) {
                 let old = &span.span_context;
-                let new = SpanContext::new(trace, old.span_id(), old.trace_flags(), false, old.trace_state().clone());
+                let new =
+                    SpanContext::new(trace, old.span_id(), old.trace_flags(), false, old.trace_state().clone());
                 span.span_context = new;
             }
         }
