@@ -37,6 +37,8 @@
 //! | [`backup`] | what the ledgers say and name → a folder, and back, every hash compared | deletes a content |
 //! | [`forecast`] | backlog and what was measured → when it is done, how many workers it takes | clock, ledger |
 //! | [`worker`] | jobs → settled or later | knowledge of documents |
+//! | [`metrics`] | what happens, what queue, ledger and disk say → figures for operations | ids, names |
+//! | [`telemetry`] | spans and events → log lines, measured stages, traces | contents |
 //! | [`settings`] | file and environment → one struct | |
 //! | [`web`] [`cli`] | doors for people | business decisions |
 //!
@@ -95,6 +97,9 @@ pub mod lessons;
 pub mod pipeline;
 pub mod reader;
 pub mod worker;
+
+pub mod metrics;
+pub mod telemetry;
 
 pub mod cli;
 pub mod settings;

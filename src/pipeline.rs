@@ -33,6 +33,7 @@ use paper::Plan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tracing::Instrument;
 
 /// What the steps work with.
 pub struct Services {
@@ -78,12 +79,43 @@ pub enum Settled {
     Divided(Vec<Document>),
 }
 
+impl Settled {
+    /// The stable name in logs, metrics and traces.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Settled::Filed => "filed",
+            Settled::InClearing(_) => "clearing",
+            Settled::Divided(_) => "divided",
+        }
+    }
+}
+
+/// One measured stage of a document: its name and ids, never contents. `telemetry` reads it.
+macro_rules! stage {
+    ($name:literal, $document:expr $(, $field:ident)*) => {
+        tracing::info_span!(
+            $name, document = %$document.id, tenant = %$document.tenant $(, $field = tracing::field::Empty)*
+        )
+    };
+}
+
 /// Takes one document through every step that is still to be done.
 pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
+    let span = stage!("case", case.document, attempt, outcome, kind);
+    span.record("attempt", case.lease.attempt);
+    let settled = steps(case, services).instrument(span.clone()).await;
+    match &settled {
+        Ok(settled) => span.record("outcome", settled.name()),
+        Err(error) => span.record("kind", error.kind.slug()),
+    };
+    settled
+}
+
+async fn steps(case: &Case<'_>, services: &Services) -> Result<Settled> {
     let document = case.document;
     let desk = desk(services, &document.tenant)?;
     if let Some(plan) = case.intended()? {
-        return file(case, &plan, desk).await;
+        return file(case, &plan, desk).instrument(stage!("file", document)).await;
     }
 
     let bytes = services.store.get(&document.content)?;
@@ -106,7 +138,7 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
         Outcome::Clearing(clearing) => case.clear(clearing.clone()).await,
         Outcome::File(shelf) => {
             let plan = plan(case, &bytes, &reading, &judged, shelf, services).await?;
-            file(case, &plan, desk).await
+            file(case, &plan, desk).instrument(stage!("file", document)).await
         }
     }
 }
@@ -124,10 +156,11 @@ fn judge(document: &Document, bytes: &[u8], reading: &Reading, desk: &Desk, stor
     let embedded = embedded(reading, store)?;
     let Document { name, kind, .. } = document;
     let source = extract::Source { name, kind: *kind, bytes, text: &reading.text, embedded: &embedded };
-    let content = extract::content(&source, &desk.memory)?;
+    let content = stage!("extract", document).in_scope(|| extract::content(&source, &desk.memory))?;
     let xml = extract::invoice_xml(&source)?;
-    let report = examine(document, &content, xml, &desk.house);
-    let decision = route::decide(document, &content, &report, &desk.routing);
+    let report = stage!("validate", document).in_scope(|| examine(document, &content, xml, &desk.house));
+    let decision =
+        stage!("route", document).in_scope(|| route::decide(document, &content, &report, &desk.routing));
     Ok(Judged { content, report, decision, is_e_invoice: xml.is_some() })
 }
 
@@ -183,7 +216,13 @@ async fn read(case: &Case<'_>, bytes: &[u8], services: &Services) -> Result<Read
 
 async fn read_anew(document: &Document, bytes: &[u8], services: &Services) -> Result<Reading> {
     let Services { sandbox, store, passwords, .. } = services;
-    recognise::read(sandbox, store, document.kind, bytes, passwords).await
+    let span = stage!("recognise", document, pages, ocr_pages);
+    let reading =
+        recognise::read(sandbox, store, document.kind, bytes, passwords).instrument(span.clone()).await?;
+    let pages = &reading.text.pages;
+    span.record("pages", pages.len());
+    span.record("ocr_pages", pages.iter().filter(|page| page.kind == recognise::PageKind::Ocr).count());
+    Ok(reading)
 }
 
 /// The sheets the operator counted are there.

@@ -52,6 +52,11 @@ impl Reserve {
         disk_of(&self.folder).map(|(_, free)| free)
     }
 
+    /// Bytes of the disk of the data folder: all, and free for us.
+    pub fn disk(&self) -> Option<(u64, u64)> {
+        disk_of(&self.folder)
+    }
+
     fn check_disk(&self, least: u64, then: &str) -> Result<()> {
         match self.free_disk() {
             Some(free) if free < least => {
