@@ -11,9 +11,9 @@ use laufmappe::filing::{Adapter, Class, Filing, Folder, Receipt};
 use laufmappe::index::Index;
 use laufmappe::intake;
 use laufmappe::job::{Channel, Clock, DocumentId, Job, Tenant};
-use laufmappe::ledger::{self, Event, Ledger, State, Summary};
+use laufmappe::ledger::{self, Claim, Event, Ledger, State, Summary};
 use laufmappe::pipeline::{Desk, Services};
-use laufmappe::queue::{self, Queue};
+use laufmappe::queue::{self, Depth, LaneDepth, Queue, Slot};
 use laufmappe::route::Routing;
 use laufmappe::sandbox::{Limits, Sandbox};
 use laufmappe::store::Store;
@@ -21,7 +21,7 @@ use laufmappe::worker::{Ends, Options, Worker};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use support::house::samples;
 use tempfile::TempDir;
@@ -135,9 +135,25 @@ impl Stand {
         meets: &'static str,
         troubles: usize,
     ) -> Result<()> {
-        let folder = Folder::new("akte", &self.folder.path().join("akte"));
         let puts = Arc::clone(&self.puts);
-        let adapter: Box<dyn Adapter> = Box::new(Shaky { folder, trouble, meets, troubles, puts });
+        let adapter = Box::new(Shaky { folder: self.drawer(), trouble, meets, troubles, puts });
+        let queue = Arc::clone(&self.queue);
+        let worker = self.worker(routing, adapter, queue, options(2, Ends::WhenEmpty));
+        let (_stop, told) = watch::channel(false);
+        worker.run(told).await
+    }
+
+    fn drawer(&self) -> Folder {
+        Folder::new("akte", &self.folder.path().join("akte"))
+    }
+
+    fn worker(
+        &self,
+        routing: Routing,
+        adapter: Box<dyn Adapter>,
+        queue: Arc<dyn Queue>,
+        options: Options,
+    ) -> Arc<Worker> {
         let desk = Desk::of(routing, Vec::new(), BTreeMap::from([("akte".to_owned(), adapter)]));
         let program = Path::new(env!("CARGO_BIN_EXE_laufmappe")).to_owned();
         let services = Services {
@@ -147,15 +163,7 @@ impl Stand {
             passwords: Vec::new(),
             desks: BTreeMap::from([(tenant(), desk)]),
         };
-        let options = Options {
-            name: "worker".to_owned(),
-            slots: 2,
-            lease: Duration::from_secs(60),
-            ends: Ends::WhenEmpty,
-        };
-        let (_stop, told) = watch::channel(false);
-        let queue = Arc::clone(&self.queue);
-        Worker::new(Arc::new(services), queue, options, Arc::new(|_, _| {})).run(told).await
+        Worker::new(Arc::new(services), queue, options, Arc::new(|_| {}))
     }
 
     async fn summary(&self, id: &DocumentId) -> Summary {
@@ -285,8 +293,221 @@ async fn no_page_is_read_twice_whatever_comes_again() {
     assert_eq!(stand.read().await, after_batch, "the batch again, and one of its parts alone");
 }
 
+/// A drawer that can be away, or take for ever.
+struct Switched {
+    folder: Folder,
+    away: Arc<AtomicBool>,
+    hangs: Arc<AtomicBool>,
+    calls: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Adapter for Switched {
+    fn target(&self) -> &str {
+        "akte"
+    }
+
+    fn class(&self) -> Class {
+        Class::A
+    }
+
+    fn timing(&self) -> Timing {
+        self.folder.timing()
+    }
+
+    async fn find(&self, filing: &Filing) -> Result<Option<Receipt>> {
+        self.folder.find(filing).await
+    }
+
+    async fn put(&self, filing: &Filing) -> Result<Receipt> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        self.probe().await?;
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        self.folder.put(filing).await
+    }
+
+    async fn probe(&self) -> Result<()> {
+        match self.away.load(Ordering::SeqCst) {
+            true => Err(Error::new(Kind::Unavailable, "nobody answers")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// A worker at a switched drawer that goes on until it is told to stop.
+struct AtWork {
+    away: Arc<AtomicBool>,
+    hangs: Arc<AtomicBool>,
+    calls: Arc<AtomicUsize>,
+    stop: watch::Sender<bool>,
+    run: tokio::task::JoinHandle<Result<()>>,
+}
+
+impl Stand {
+    fn at_work(&self, away: bool, hangs: bool, queue: Arc<dyn Queue>) -> AtWork {
+        let away = Arc::new(AtomicBool::new(away));
+        let hangs = Arc::new(AtomicBool::new(hangs));
+        let calls = Arc::new(AtomicUsize::new(0));
+        let adapter = Box::new(Switched {
+            folder: self.drawer(),
+            away: Arc::clone(&away),
+            hangs: Arc::clone(&hangs),
+            calls: Arc::clone(&calls),
+        });
+        let worker = self.worker(Routing::built_in().unwrap(), adapter, queue, options(1, Ends::WhenTold));
+        let (stop, told) = watch::channel(false);
+        AtWork { away, hangs, calls, stop, run: tokio::spawn(worker.run(told)) }
+    }
+
+    /// Invoices that differ in their bytes.
+    async fn submit_many(&self, count: usize) -> Vec<DocumentId> {
+        let text = std::fs::read_to_string(samples().join("01-xrechnung-ubl.xml")).unwrap();
+        let mut ids = Vec::new();
+        for number in 0..count {
+            let text = text.replace("GL-2026-0412", &format!("GL-2026-{number:04}"));
+            ids.push(self.arrive(&format!("{number:04}.xml"), text.as_bytes()).await);
+        }
+        ids
+    }
+
+    async fn until(&self, what: &str, mut holds: impl FnMut(&[Summary]) -> bool) -> Vec<Summary> {
+        for _ in 0..600 {
+            let all = self.ledger.summaries(None).await.unwrap();
+            if holds(&all) {
+                return all;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("a minute has passed and still not: {what}");
+    }
+}
+
+impl AtWork {
+    async fn end(self) {
+        self.stop.send_replace(true);
+        self.run.await.unwrap().unwrap();
+    }
+}
+
+fn all_filed(all: &[Summary]) -> bool {
+    all.iter().all(|summary| summary.state == State::Filed)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_target_costs_nothing_and_flows_in_order_when_it_is_back() {
+    let stand = Stand::new();
+    let ids = stand.submit_many(20).await;
+    let work = stand.at_work(true, false, Arc::clone(&stand.queue));
+    let parked = |all: &[Summary]| all.iter().all(|summary| summary.waits_for.as_deref() == Some("akte"));
+    let waiting = stand.until("all wait", parked).await;
+    assert!(waiting.iter().all(|summary| summary.attempts == 0), "no attempt is burnt");
+    assert_eq!(work.calls.load(Ordering::SeqCst), 5, "after five failures nobody calls it any more");
+    assert_eq!(stand.ledger.parked().await.unwrap()[0].cases, 20);
+
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(work.calls.load(Ordering::SeqCst), 5, "only probes go out");
+    work.away.store(false, Ordering::SeqCst);
+    let filed = stand.until("all are filed", all_filed).await;
+    assert!(filed.iter().all(|summary| summary.attempts == 1));
+    let mut order = Vec::new();
+    for id in &ids {
+        let history = stand.ledger.history(&tenant(), id).await.unwrap();
+        let filed = history.iter().find(|entry| matches!(entry.event, Event::Filed { .. })).unwrap();
+        order.push(filed.number);
+    }
+    assert!(order.is_sorted(), "in order of arrival: {order:?}");
+    assert_eq!(work.calls.load(Ordering::SeqCst), 25, "each once more, and no herd before");
+    work.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_grace_is_over_the_job_in_hand_goes_back_uncounted() {
+    let stand = Stand::new();
+    let id = stand.submit("01-xrechnung-ubl.xml").await;
+    let work = stand.at_work(false, true, Arc::clone(&stand.queue));
+    stand.until("it is being filed", |_| work.calls.load(Ordering::SeqCst) == 1).await;
+    work.end().await;
+    let summary = stand.summary(&id).await;
+    assert_eq!((summary.state, summary.attempts), (State::Open, 0));
+
+    let work = stand.at_work(false, false, Arc::clone(&stand.queue));
+    stand.until("the next one files it", all_filed).await;
+    assert_eq!(stand.summary(&id).await.attempts, 1);
+    assert!(!work.hangs.load(Ordering::SeqCst));
+    work.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_pause_no_job_is_taken() {
+    let stand = Stand::new();
+    stand.ledger.pause("Anna").await.unwrap();
+    let id = stand.submit("01-xrechnung-ubl.xml").await;
+    let work = stand.at_work(false, false, Arc::clone(&stand.queue));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(stand.events(&id).await.len(), 1, "nobody has touched it");
+    stand.ledger.resume().await.unwrap();
+    stand.until("it is filed", all_filed).await;
+    work.end().await;
+}
+
+/// A broker that is away.
+struct Away;
+
+#[async_trait]
+impl Queue for Away {
+    async fn publish(&self, _: &Job) -> Result<()> {
+        Err(Error::new(Kind::Unavailable, "no broker"))
+    }
+
+    async fn slot(&self) -> Result<Box<dyn Slot>> {
+        Err(Error::new(Kind::Unavailable, "no broker"))
+    }
+
+    async fn depth(&self) -> Result<Depth> {
+        Err(Error::new(Kind::Unavailable, "no broker"))
+    }
+
+    async fn lanes(&self) -> Result<Vec<LaneDepth>> {
+        Err(Error::new(Kind::Unavailable, "no broker"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_broker_jobs_come_from_the_ledger() {
+    let stand = Stand::new();
+    stand.submit_many(12).await;
+    stand.submit("18-archiv.zip").await;
+    let work = stand.at_work(false, false, Arc::new(Away));
+    let ended = |all: &[Summary]| all.len() > 13 && all.iter().all(|summary| summary.state.is_settled());
+    let all = stand.until("everything has an end, the parts of the archive too", ended).await;
+    assert!(all.iter().all(|summary| summary.attempts == 1));
+    work.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_at_which_three_workers_died_goes_to_a_person() {
+    let stand = Stand::new();
+    let bad = stand.submit("01-xrechnung-ubl.xml").await;
+    for _ in 0..3 {
+        let claim = stand.ledger.claim(&tenant(), &bad, "died", Duration::from_millis(1)).await.unwrap();
+        assert!(matches!(claim, Claim::Yours(..)));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let good = stand.submit("03-rechnung-cii.xml").await;
+    stand.work_calmly().await;
+    assert_eq!(stand.summary(&bad).await.clearing.unwrap().reason, "crashed");
+    assert_eq!(stand.summary(&good).await.state, State::Filed);
+}
+
 fn tenant() -> Tenant {
     "standard".parse().unwrap()
+}
+
+fn options(slots: usize, ends: Ends) -> Options {
+    let (lease, grace) = (Duration::from_secs(60), Duration::from_secs(1));
+    Options { name: "worker".to_owned(), slots, lease, grace, reserve: None, ends }
 }
 
 fn clock() -> Clock {

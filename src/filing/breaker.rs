@@ -35,6 +35,11 @@ impl Breaker {
         self.state().probe_at.is_some()
     }
 
+    /// Failures since the last success.
+    pub fn failures(&self) -> u32 {
+        self.state().failures
+    }
+
     /// Is it time to ask whether the target works? A closed breaker may always be asked.
     pub fn may_probe(&self, now: Instant) -> bool {
         self.state().probe_at.is_none_or(|at| now >= at)
@@ -72,12 +77,11 @@ impl Breaker {
         was_open
     }
 
-    /// A probe failed. Answers how many in a row. Opens the breaker where it was closed.
-    pub fn probed_badly(&self, now: Instant) -> u32 {
+    /// A probe failed, or promised what the target did not keep. Opens the breaker where it was closed.
+    pub fn probed_badly(&self, now: Instant) {
         let mut state = self.state();
         state.probe_at = Some(now + pause(state.probes));
         state.probes += 1;
-        state.probes
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -113,7 +117,7 @@ mod tests {
         }
         assert!(breaker.failed(Kind::Unavailable, now) && breaker.is_open());
         assert!(!breaker.may_probe(now + 4 * SECOND) && breaker.may_probe(now + 5 * SECOND));
-        assert_eq!(breaker.probed_badly(now + 5 * SECOND), 1);
+        breaker.probed_badly(now + 5 * SECOND);
         assert!(!breaker.may_probe(now + 9 * SECOND) && breaker.may_probe(now + 10 * SECOND));
         assert!(breaker.probed_well() && !breaker.is_open());
         assert!(breaker.failed(Kind::Unavailable, now), "on probation one failure is enough");

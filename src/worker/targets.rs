@@ -17,18 +17,29 @@ use std::time::{Duration, Instant};
 const EVERY: Duration = Duration::from_secs(1);
 const LARGEST_FLOW: usize = 64;
 const PROBING: Duration = Duration::from_secs(10);
+/// So long we wait to learn how it went with what was released.
+const UNKNOWN: Duration = Duration::from_secs(30);
 /// A worker that ends by itself waits for so many probes in vain.
 const PATIENT_PROBES: u32 = 2;
 
 /// How the flow to a target stands that cases wait for.
 pub(super) type Flows = HashMap<(Tenant, String), Flow>;
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Flow {
     /// So many were released last time; zero: a probe has to prove first that it works.
     released: usize,
-    /// Probes that failed in a row.
+    /// When, and how many failures the breaker counted then.
+    at: Instant,
+    failures: u32,
+    /// Probes in a row that failed, or that promised what the target did not keep.
     failed: u32,
+}
+
+impl Flow {
+    fn of(released: usize, breaker: &Breaker, failed: u32) -> Self {
+        Self { released, at: Instant::now(), failures: breaker.failures(), failed }
+    }
 }
 
 impl Worker {
@@ -67,7 +78,7 @@ impl Worker {
                 continue;
             };
             let key = (tenant, target);
-            let flow = locked(&self.flows).get(&key).copied().unwrap_or_default();
+            let flow = locked(&self.flows).get(&key).copied().unwrap_or_else(|| Flow::of(0, breaker, 0));
             if let Some(flow) = self.next_flow(flow, adapter.as_ref(), breaker).await {
                 locked(&self.flows).insert(key.clone(), flow);
                 self.release(&key, flow.released).await?;
@@ -78,20 +89,32 @@ impl Worker {
 
     /// `None`: nothing to do now.
     async fn next_flow(&self, flow: Flow, adapter: &dyn Adapter, breaker: &Breaker) -> Option<Flow> {
-        if flow.released > 0 && !breaker.is_open() {
-            return Some(Flow { released: (2 * flow.released).min(LARGEST_FLOW), failed: 0 });
+        if flow.released > 0 {
+            return match breaker.failures() {
+                0 => Some(Flow::of((2 * flow.released).min(LARGEST_FLOW), breaker, 0)),
+                failures if failures > flow.failures => {
+                    breaker.probed_badly(Instant::now());
+                    Some(Flow::of(0, breaker, flow.failed + 1))
+                }
+                // How it went is not known yet, or another worker knows.
+                _ => (flow.at.elapsed() > UNKNOWN).then(|| Flow::of(0, breaker, flow.failed)),
+            };
         }
         if !breaker.may_probe(Instant::now()) {
-            return (flow.released > 0).then_some(Flow { released: 0, ..flow });
+            return None;
         }
         let probed = tokio::time::timeout(PROBING, adapter.probe()).await;
         if let Ok(Ok(())) = probed {
             breaker.probed_well();
-            return Some(Flow { released: 1, failed: 0 });
+            return Some(Flow::of(1, breaker, flow.failed));
         }
-        let failed = breaker.probed_badly(Instant::now());
-        tracing::warn!(target_name = adapter.target(), failed, "the target does not work yet");
-        Some(Flow { released: 0, failed })
+        breaker.probed_badly(Instant::now());
+        tracing::warn!(
+            target_name = adapter.target(),
+            failed = flow.failed + 1,
+            "the target does not work yet"
+        );
+        Some(Flow::of(0, breaker, flow.failed + 1))
     }
 
     async fn release(&self, (tenant, target): &(Tenant, String), count: usize) -> Result<()> {
