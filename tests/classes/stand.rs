@@ -132,9 +132,11 @@ impl Stand {
             name: format!("worker-{life}"),
             slots: 2,
             lease: Duration::from_secs(1),
+            grace: Duration::from_secs(1),
+            reserve: None,
             ends: laufmappe::worker::Ends::WhenEmpty,
         };
-        Worker::new(Arc::new(services), Arc::clone(&self.queue), options, Arc::new(|_, _| {}))
+        Worker::new(Arc::new(services), Arc::clone(&self.queue), options, Arc::new(|_| {}))
     }
 
     /// Workers live and die until every document has its end. Answers how often they did something.
@@ -226,8 +228,14 @@ impl Ledger for Mortal<ledger::Embedded> {
         self.inner.divide(lease, parts, event).await
     }
 
-    async fn reopen(&self, tenant: &Tenant, document: &DocumentId, by: &str) -> Result<bool> {
-        self.inner.reopen(tenant, document, by).await
+    async fn reopen(
+        &self,
+        tenant: &Tenant,
+        document: &DocumentId,
+        by: &str,
+        statement: Option<ledger::Statement>,
+    ) -> Result<bool> {
+        self.inner.reopen(tenant, document, by, statement).await
     }
 
     async fn history(&self, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>> {
@@ -299,6 +307,10 @@ impl Queue for Mortal<queue::Embedded> {
 
     async fn depth(&self) -> Result<Depth> {
         self.inner.depth().await
+    }
+
+    async fn lanes(&self) -> Result<Vec<queue::LaneDepth>> {
+        self.inner.lanes().await
     }
 }
 
