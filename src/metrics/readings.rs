@@ -35,7 +35,10 @@ impl Collector for Shown {
             }
             let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
             for (labels, value) in rows {
-                ConstGauge::new(value).encode(metric.encode_family(&labels)?)?;
+                match labels.is_empty() {
+                    true => metric.encode_gauge(&value)?,
+                    false => ConstGauge::new(value).encode(metric.encode_family(&labels)?)?,
+                }
             }
         }
         Ok(())

@@ -75,6 +75,7 @@ pub fn towards<S: Subscriber + for<'a> LookupSpan<'a>>(
         .with_tracer(provider.tracer("laufmappe"))
         .with_location(false)
         .with_threads(false)
+        .with_target(false)
         .with_tracked_inactivity(false);
     Ok((layer, Sender(provider)))
 }

@@ -158,7 +158,11 @@ pub struct Address {
 impl Address {
     /// Reads `amqp://` and `amqps://`. What is wrong is said without repeating it: it may be the password.
     pub fn read(url: &str, certificates: &Certificates) -> Result<Self> {
-        let mut uri: AMQPUri = url.parse().map_err(|_| {
+        // Without a host, what was meant for it would be read as the virtual host, which may be seen.
+        let names_host =
+            url.split_once("://").is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with('/'));
+        let uri = if names_host { url.parse::<AMQPUri>().ok() } else { None };
+        let mut uri = uri.ok_or_else(|| {
             Error::new(Kind::Settings, "the address of the broker cannot be read")
                 .hint("write amqps://user:password@host:5671/vhost, with special characters as %xx")
         })?;
@@ -242,7 +246,14 @@ mod tests {
         assert_eq!(address.shown, "amqps://broker.intern:5671/rechnung");
         let said = lapin::Error::from(std::io::Error::other("refused s3cr@t"));
         assert_eq!(address.without_secrets(&said), "IO error: refused …");
-        let wrong = ["http://anna:s3cret@host", "amqp:s3cret", "s3cret", "amqp://anna:s3cret@host:port/"];
+        let wrong = [
+            "http://anna:s3cret@host",
+            "amqp:s3cret",
+            "s3cret",
+            "amqp://anna:s3cret@host:port/",
+            "amqp:/anna:s3cret@host",
+            "amqp:///anna:s3cret@host",
+        ];
         for url in wrong {
             let error = Address::read(url, &Certificates::default()).map(|_| ()).unwrap_err();
             assert_eq!(error.kind, Kind::Settings, "{url}");
