@@ -35,6 +35,7 @@
 //! | [`lessons`] | corrections of read pages → the memory of a tenant | changes a line |
 //! | [`worker`] | jobs → settled or later | knowledge of documents |
 //! | [`settings`] | file and environment → one struct | |
+//! | [`faults`] | faults on demand, for the harness that must notice them | exists in a release |
 //! | [`web`] [`cli`] | doors for people | business decisions |
 //!
 //! `tests/architecture.rs` holds who may name whom.
@@ -63,6 +64,7 @@
 )]
 
 pub mod error;
+pub mod faults;
 pub mod job;
 
 pub mod index;

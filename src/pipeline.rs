@@ -21,7 +21,7 @@ use crate::route::{self, Outcome, Routing};
 use crate::sandbox::Sandbox;
 use crate::store::Store;
 use crate::validate::{House, Report};
-use crate::{extract, intake, validate};
+use crate::{extract, faults, intake, validate};
 use paper::Plan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,6 +76,7 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
     }
 
     let bytes = services.store.get(&document.content)?;
+    faults::stumble("worker-aborts-on", &bytes);
     if document.kind.is_container() {
         let parts = intake::unpack(&services.sandbox, &services.store, document, &bytes).await?;
         return case.divide(parts, None).await;
@@ -221,7 +222,12 @@ async fn file(case: &Case<'_>, plan: &Plan, desk: &Desk) -> Result<Settled> {
         })?;
         let filing = plan.filing(case.document, target, case.store)?;
         case.note_intent(target, &filing.key, plan).await?;
+        if faults::wished("receipt-before-put") {
+            case.note_receipt(&filing::Receipt::unseen(target, &filing)).await?;
+        }
+        faults::reach("before", "put");
         let receipt = filing::file(adapter.as_ref(), &filing).await?;
+        faults::reach("after", "put");
         case.note_receipt(&receipt).await?;
     }
     case.close().await

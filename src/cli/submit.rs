@@ -3,6 +3,7 @@
 use super::house::{self, House};
 use super::{ALL_FILED, Format, language};
 use crate::error::{Error, Kind, Result};
+use crate::faults;
 use crate::intake;
 use crate::job::{Channel, Document, Job, Language, Scan, Tenant};
 use crate::ledger::Received;
@@ -90,8 +91,14 @@ async fn take(
     let Order { tenant, batch, scan, .. } = order;
     let from = intake::Source { tenant, channel, source, name, batch: batch.as_deref(), scan: scan.as_ref() };
     let document = intake::arrive(&house.store, &from, bytes, house::clock()())?;
+    faults::reach("after", "stored");
+    if faults::wished("ack-before-write") {
+        return Ok(Received::New(document));
+    }
     let received = house.ledger.receive(document).await?;
+    faults::reach("after", "received");
     house.queue.publish(&Job::of(received.document())).await?;
+    faults::reach("after", "published");
     Ok(received)
 }
 

@@ -15,7 +15,8 @@ pub use place::safe_name;
 pub use settings::{TargetSettings, adapter};
 pub use webdav::{Login, WebDav};
 
-use crate::error::Result;
+use crate::error::{Kind, Result};
+use crate::faults;
 use crate::job::{ContentHash, Document};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -25,10 +26,32 @@ use std::fmt;
 ///
 /// The caller has noted its intent before, and notes the receipt after.
 pub async fn file(adapter: &dyn Adapter, filing: &Filing) -> Result<Receipt> {
+    if let Some(wrong) = wrong(filing) {
+        return adapter.put(&wrong).await;
+    }
     match adapter.find(filing).await? {
         Some(receipt) => Ok(receipt),
-        None => adapter.put(filing).await,
+        None => match adapter.put(filing).await {
+            Err(error) if error.kind == Kind::Unknown && faults::wished("receipt-without-read-back") => {
+                Ok(Receipt::unseen(adapter.target(), filing))
+            }
+            answer => answer,
+        },
     }
+}
+
+/// What is filed where a fault is wished.
+fn wrong(filing: &Filing) -> Option<Filing> {
+    let mut filing = filing.clone();
+    if faults::wished("retry-without-probe") {
+        filing.title.insert_str(0, &format!("{} ", faults::chance()));
+        return Some(filing);
+    }
+    if faults::wished("original-left-out") {
+        filing.items.remove(0);
+        return Some(filing);
+    }
+    None
 }
 
 /// What makes a filing the same filing: `k` and 40 hex digits.
@@ -41,6 +64,8 @@ pub struct FilingKey(String);
 
 impl FilingKey {
     pub fn of(document: &Document, target: &str) -> Self {
+        let chance = if faults::wished("random-filing-key") { faults::chance() } else { String::new() };
+        let target = &format!("{target}{chance}");
         let fields =
             ["filing", document.tenant.as_str(), document.id.as_str(), &document.content.hex(), target];
         Self(format!("k{}", &ContentHash::of_fields(&fields).hex()[..40]))
@@ -100,6 +125,11 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// Of a filing that nobody read back: only where a fault is wished.
+    pub fn unseen(target: &str, filing: &Filing) -> Self {
+        Self::of(target, filing, String::new(), false)
+    }
+
     /// To be called when every item has been read back and its hash compared.
     fn of(target: &str, filing: &Filing, location: String, adopted: bool) -> Self {
         Self {

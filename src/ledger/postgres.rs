@@ -11,6 +11,7 @@ use super::answers::{at_host, commit_failed, field, number, parsed, summary, tex
 use super::line::{Head, Sealed, line};
 use super::{Claim, Entry, Event, Lease, Ledger, Received, Summary};
 use crate::error::{Error, Kind, Result};
+use crate::faults;
 use crate::job::{ContentHash, Document, DocumentId, Job, Tenant};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -466,7 +467,8 @@ impl CaseRow {
 /// The case as held by this very lease. One that ran out is good until somebody else claims the case.
 async fn held(work: &mut PgConnection, lease: &Lease) -> Result<CaseRow> {
     let case = CaseRow::lock(work, &lease.tenant, &lease.document).await?;
-    case.filter(|case| case.lent && case.token == lease.token).ok_or_else(|| lease_lost(lease))
+    let free = faults::wished("no-fencing");
+    case.filter(|case| free || (case.lent && case.token == lease.token)).ok_or_else(|| lease_lost(lease))
 }
 
 /// Writes the state of a case; with `ends` its lease ends.

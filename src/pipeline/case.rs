@@ -6,6 +6,7 @@
 use super::Settled;
 use super::paper::{Plan, keep, kept};
 use crate::error::Result;
+use crate::faults;
 use crate::filing::{FilingKey, Receipt};
 use crate::job::{Clearing, Document, Sheets};
 use crate::ledger::{Entry, Event, Lease, Ledger};
@@ -115,6 +116,9 @@ impl Case<'_> {
     }
 
     pub(super) async fn note_intent(&self, target: &str, key: &FilingKey, plan: &Plan) -> Result<()> {
+        if faults::wished("no-intent") {
+            return Ok(());
+        }
         self.note(Event::Intended {
             target: target.to_owned(),
             key: key.to_string(),
@@ -148,10 +152,18 @@ impl Case<'_> {
     pub(super) async fn divide(&self, parts: Vec<Document>, sheets: Option<Sheets>) -> Result<Settled> {
         let ids = parts.iter().map(|part| part.id.clone()).collect();
         let event = Event::Divided { parts: ids, sheets };
-        Ok(Settled::Divided(self.ledger.divide(self.lease, parts, event).await?))
+        let parts = if faults::wished("divided-without-parts") { Vec::new() } else { parts };
+        faults::reach("before", "divided");
+        let parts = self.ledger.divide(self.lease, parts, event).await?;
+        faults::reach("after", "divided");
+        Ok(Settled::Divided(parts))
     }
 
     async fn note(&self, event: Event) -> Result<()> {
-        self.ledger.note(self.lease, event).await.map(|_| ())
+        let step = faults::step(&event);
+        faults::reach("before", &step);
+        self.ledger.note(self.lease, event).await?;
+        faults::reach("after", &step);
+        Ok(())
     }
 }

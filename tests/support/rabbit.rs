@@ -97,6 +97,11 @@ impl Broker {
 
     /// `rabbitmqctl` against this broker.
     pub fn control(&self, arguments: &[&str]) {
+        self.ask(arguments);
+    }
+
+    /// `rabbitmqctl` against this broker, and what it says.
+    pub fn ask(&self, arguments: &[&str]) -> String {
         let mut command = vec![CONTROL];
         command.extend(arguments);
         let command = as_rabbitmq(&command);
@@ -106,6 +111,7 @@ impl Broker {
             .output()
             .expect("rabbitmqctl starts");
         assert!(output.status.success(), "rabbitmqctl {arguments:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 }
 
