@@ -5,6 +5,7 @@
 
 use crate::clearing;
 use crate::error::{Again, Error, Kind, Result};
+use crate::faults;
 use crate::job::{DocumentId, Job};
 use crate::ledger::{Claim, Entry, Event, Lease};
 use crate::pipeline::{self, Case, Services, Settled};
@@ -156,7 +157,13 @@ impl Worker {
         let job = &delivery.job;
         let Options { name, lease, .. } = &self.options;
         let ledger = &self.services.ledger;
-        match ledger.claim(&job.tenant, &job.document, name, *lease).await {
+        if faults::wished("ack-early") {
+            slot.done(&delivery).await?;
+        }
+        faults::reach("before", "claimed");
+        let claim = ledger.claim(&job.tenant, &job.document, name, *lease).await;
+        faults::reach("after", "claimed");
+        match claim {
             Ok(Claim::Settled) => slot.done(&delivery).await?,
             Ok(Claim::Taken) => slot.later(&delivery, TAKEN).await?,
             Ok(Claim::Unknown) => {
@@ -252,7 +259,9 @@ impl Worker {
             }
         };
         locked(&self.rests).remove(&delivery.job.document);
+        faults::reach("before", "acknowledged");
         slot.done(delivery).await?;
+        faults::reach("after", "acknowledged");
         (self.observer)(&delivery.job.document, &step);
         Ok(())
     }
@@ -341,6 +350,9 @@ impl Worker {
     /// The ledger is the truth, the queue a doorbell: when nothing waits in the queue, whatever the ledger
     /// still holds open rings again.
     async fn sweep(&self) -> Result<()> {
+        if faults::wished("sweep-never") {
+            return Ok(());
+        }
         let depth = self.queue.depth().await?;
         if depth.ready + depth.delayed > 0 {
             return Ok(());

@@ -76,6 +76,9 @@ impl Database {
     }
 
     pub fn fresh(&self, name: &str) -> String {
+        // Two that copy the template at once are in each other's way.
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _turn = ONE_AT_A_TIME.lock();
         let sql = format!("create database \"{name}\" template template0");
         let port = self.port.to_string();
         let mut psql = Command::new(self.programs.join("psql"));

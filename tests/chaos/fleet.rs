@@ -9,6 +9,9 @@ pub struct Fleet<'a> {
     town: &'a Town,
     pub workers: Vec<Worker>,
     started: usize,
+    /// How many there shall be.
+    wanted: usize,
+    last_added: Instant,
     arguments: Vec<String>,
 }
 
@@ -28,7 +31,7 @@ impl<'a> Fleet<'a> {
     /// `slots`: documents at the same time per worker.
     pub fn start(town: &'a Town, workers: usize, slots: usize) -> Self {
         let arguments = ["worker", "--concurrency", &slots.to_string()].map(str::to_owned).to_vec();
-        let mut fleet = Self { town, workers: Vec::new(), started: 0, arguments };
+        let mut fleet = Self { town, workers: Vec::new(), started: 0, wanted: 0, last_added: Instant::now(), arguments };
         for _ in 0..workers {
             fleet.add();
         }
@@ -36,7 +39,13 @@ impl<'a> Fleet<'a> {
     }
 
     pub fn add(&mut self) {
+        self.wanted += 1;
+        self.put_to_work();
+    }
+
+    fn put_to_work(&mut self) {
         self.started += 1;
+        self.last_added = Instant::now();
         let name = format!("worker-{}", self.started);
         let mut arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
         arguments.extend(["--name", &name]);
@@ -48,7 +57,7 @@ impl<'a> Fleet<'a> {
         let mut worker = self.workers.remove(place);
         worker.child.kill().unwrap();
         worker.child.wait().unwrap();
-        self.add();
+        self.put_to_work();
     }
 
     pub fn freeze(&mut self, place: usize, time: Duration) {
@@ -65,11 +74,12 @@ impl<'a> Fleet<'a> {
                 worker.thaws = None;
             }
         }
-        let wanted = self.workers.len();
+        let before = self.workers.len();
         self.workers.retain_mut(|worker| worker.child.try_wait().unwrap().is_none());
-        let ended = wanted - self.workers.len();
-        for _ in 0..ended {
-            self.add();
+        let ended = before - self.workers.len();
+        // Who does not come up because a server is away is not started in circles.
+        if self.workers.len() < self.wanted && self.last_added.elapsed() > Duration::from_millis(250) {
+            self.put_to_work();
         }
         ended
     }
@@ -81,6 +91,7 @@ impl<'a> Fleet<'a> {
     /// SIGTERM to one.
     pub fn tell_to_stop(&mut self, place: usize) -> Ended {
         let mut worker = self.workers.remove(place);
+        self.wanted -= 1;
         let begun = Instant::now();
         worker.signal(Signal::TERM);
         loop {

@@ -43,9 +43,11 @@ pub struct Killer<'a> {
 
 impl<'a> Killer<'a> {
     pub fn new(seed: u64, every: Duration, proxy: &'a Proxy) -> Self {
-        let next = Instant::now() + every;
+        let now = Instant::now();
+        // RabbitMQ 3.10 can forget a queue that was declared a few seconds ago (see `topology.rs`).
+        let last = BTreeMap::from([(Kill::Broker, now - (PEACE - Duration::from_secs(8)))]);
         let (dice, kills) = (Dice::of(seed, "kills"), BTreeMap::new());
-        Self { dice, every, proxy, next, returning: Vec::new(), last: BTreeMap::new(), dms_back: None, kills }
+        Self { dice, every, proxy, next: now + every, returning: Vec::new(), last, dms_back: None, kills }
     }
 
     /// To be called often.
@@ -57,7 +59,10 @@ impl<'a> Killer<'a> {
         if Instant::now() < self.next {
             return;
         }
-        self.next += self.every;
+        if fleet.workers.is_empty() {
+            return;
+        }
+        self.next = Instant::now().max(self.next + self.every);
         let kill = self.choose();
         *self.kills.entry(kill).or_default() += 1;
         self.last.insert(kill, Instant::now());
@@ -66,12 +71,16 @@ impl<'a> Killer<'a> {
             Kill::Worker => fleet.kill(place),
             Kill::WorkerFrozen => fleet.freeze(place, self.dice.time(5_000..12_000)),
             Kill::Broker => {
-                broker().kill9();
-                self.returning.push(std::thread::spawn(|| broker().restart()));
+                self.returning.push(std::thread::spawn(|| {
+                    broker().kill9();
+                    broker().restart();
+                }));
             }
             Kill::Database => {
-                database().kill9();
-                self.returning.push(std::thread::spawn(|| database().start()));
+                self.returning.push(std::thread::spawn(|| {
+                    database().kill9();
+                    database().start();
+                }));
             }
             Kill::DmsAway => {
                 self.proxy.down();

@@ -118,7 +118,8 @@ pub fn copy(batch: &Path, of: &Piece) -> Piece {
 /// Poison: whoever reads it dies, where that fault is wished.
 pub fn poison(batch: &Path, number: usize) -> Piece {
     let bytes = maker().paper("09-brief.pdf", &format!("% {POISON} {number}"));
-    add(batch, &format!("gift-{number}.pdf"), &bytes, Expect::Clearing("crashed"))
+    // Between the others.
+    add(batch, &format!("{:06}-gift.pdf", 37 * number + 5), &bytes, Expect::Clearing("crashed"))
 }
 
 /// Numbers of its own, far from those of any post.

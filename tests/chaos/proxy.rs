@@ -212,12 +212,13 @@ impl Shared {
                 continue;
             };
             self.listening.store(true, Ordering::SeqCst);
+            let for_clients = told.clone();
             loop {
                 tokio::select! {
                     accepted = listener.accept() => {
                         let Ok((client, _)) = accepted else { continue };
                         client.set_nodelay(true).ok();
-                        let (shared, mut told) = (Arc::clone(&self), told.clone());
+                        let (shared, mut told) = (Arc::clone(&self), for_clients.clone());
                         tokio::spawn(async move {
                             tokio::select! {
                                 () = shared.serve(client) => {}
@@ -306,7 +307,7 @@ impl Shared {
         let mut counts = self.counts.lock().unwrap();
         counts.requests += 1;
         counts.first_since_up.get_or_insert_with(Instant::now);
-        let mut throw = |dice: &mut Dice| rates.only.unwrap_or_else(|| dice.one_of(&FAULTS));
+        let throw = |dice: &mut Dice| rates.only.unwrap_or_else(|| dice.one_of(&FAULTS));
         let mut fault = None;
         if let Some(key) = key_in(request.path()) {
             let mut filings = self.filings.lock().unwrap();
