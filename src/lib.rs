@@ -17,6 +17,7 @@
 //! | [`job`] | the nouns every room shares | does anything |
 //! | [`error`] | kinds of failure and the one table of answers | a wrong invoice |
 //! | [`store`] | bytes → hash → the same bytes | names |
+//! | [`reserve`] | what must stay free → what is short | waiting |
 //! | [`sandbox`] | task and bytes → answer of a confined child | knows the tasks |
 //! | [`intake`] | bytes → documents, mails and archives → parts | pages |
 //! | [`recognise`] | pages → words with place and confidence | meaning |
@@ -68,6 +69,7 @@ pub mod faults;
 pub mod job;
 
 pub mod index;
+pub mod reserve;
 pub mod sandbox;
 pub mod store;
 

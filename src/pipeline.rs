@@ -13,7 +13,7 @@ pub use paper::kept;
 
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Content, Memory};
-use crate::filing::{self, Adapter};
+use crate::filing::{self, Adapter, Breaker};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
 use crate::recognise::{self, Reading};
@@ -45,6 +45,8 @@ pub struct Desk {
     /// What is known about the suppliers of the tenant.
     pub memory: Memory,
     pub adapters: BTreeMap<String, Box<dyn Adapter>>,
+    /// One for each adapter.
+    pub breakers: BTreeMap<String, Breaker>,
 }
 
 impl Desk {
@@ -54,7 +56,8 @@ impl Desk {
         leitweg_ids: Vec<String>,
         adapters: BTreeMap<String, Box<dyn Adapter>>,
     ) -> Self {
-        Self { routing, house: House { leitweg_ids }, memory: Memory::default(), adapters }
+        let breakers = adapters.keys().map(|target| (target.clone(), Breaker::default())).collect();
+        Self { routing, house: House { leitweg_ids }, memory: Memory::default(), adapters, breakers }
     }
 }
 

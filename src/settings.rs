@@ -6,6 +6,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::filing::TargetSettings;
 use crate::job::Tenant;
+use crate::reserve::Reserve;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,13 @@ pub struct Work {
     pub concurrency: Option<usize>,
     /// How long a worker owns a case without renewing (seconds).
     pub lease: u64,
+    /// How long jobs in hand may go on after SIGTERM before they are handed back (seconds).
+    pub grace: u64,
+    /// Disk that stays free in the data folder (MiB; never more than a tenth of the disk): below it nothing is taken
+    /// in, below a quarter of it no job is taken.
+    pub disk_reserve: u64,
+    /// Memory of the machine that stays free (MiB): below it a worker takes one job at a time.
+    pub memory_reserve: u64,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -97,7 +105,7 @@ impl Default for Reading {
 
 impl Default for Work {
     fn default() -> Self {
-        Self { concurrency: None, lease: 60 }
+        Self { concurrency: None, lease: 60, grace: 20, disk_reserve: 1024, memory_reserve: 256 }
     }
 }
 
@@ -186,6 +194,15 @@ impl Settings {
 
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.work.lease)
+    }
+
+    pub fn grace(&self) -> Duration {
+        Duration::from_secs(self.work.grace)
+    }
+
+    /// What must stay free.
+    pub fn reserve(&self) -> Reserve {
+        Reserve::of(&self.data, self.work.disk_reserve << 20, self.work.memory_reserve << 20)
     }
 
     /// Passwords for encrypted PDFs, one per line.

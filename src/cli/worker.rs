@@ -2,10 +2,9 @@
 
 use super::{ALL_FILED, house};
 use crate::error::{Error, Kind, Result};
-use crate::job::DocumentId;
 use crate::settings::{self, Settings};
 use crate::web;
-use crate::worker::{Ends, Options, Step, Worker};
+use crate::worker::{Ends, Options, Seen, Worker};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
@@ -28,13 +27,15 @@ pub async fn work(settings: &Settings, wishes: Wishes) -> Result<u8> {
         name: name(wishes.name),
         slots: slots(settings, wishes.concurrency),
         lease: settings.lease(),
+        grace: settings.grace(),
+        reserve: Some(settings.reserve()),
         ends: if wishes.until_empty { Ends::WhenEmpty } else { Ends::WhenTold },
     };
     tracing::info!(worker = %options.name, slots = options.slots, "ready");
     let told = told_to_stop()?;
     let counts = Arc::new(web::Counts::default());
     let counted = Arc::clone(&counts);
-    let observer = Arc::new(move |_: &DocumentId, step: &Step| counted.take_in(step));
+    let observer = Arc::new(move |seen: &Seen<'_>| counted.take_in(seen));
     let worker = Worker::new(services, Arc::clone(&house.queue), options, observer);
     match wishes.listen {
         None => worker.run(told).await?,

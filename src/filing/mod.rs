@@ -3,12 +3,14 @@
 //! In: [`Filing`]. Out: [`Receipt`]. Absent on purpose: retries, waiting, the ledger (the pipeline notes the
 //! intent before and the receipt after), and any idea of what the document says.
 
+mod breaker;
 mod folder;
 pub mod http;
 mod place;
 mod settings;
 mod webdav;
 
+pub use breaker::{Breaker, is_open};
 pub use folder::Folder;
 pub use http::Patience;
 pub use place::safe_name;

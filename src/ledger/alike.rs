@@ -3,7 +3,7 @@
 //!
 //! In: documents and events. Out: what to append. Absent on purpose: where entries are kept.
 
-use super::{Event, Lease, Received};
+use super::{Event, Lease, Received, State};
 use crate::error::{Error, Kind, Result};
 use crate::faults;
 use crate::job::{ContentHash, Document, DocumentId, Job, Priority, Tenant};
@@ -21,7 +21,7 @@ pub(super) struct Arrivals {
 /// How many earlier documents of the same content are enough to decide: one of them may be the whole.
 pub(super) const EARLIER: usize = 2;
 
-/// Nobody holds a lease longer.
+/// Nobody holds a lease, or rests, longer.
 pub(super) const LONGEST_LEASE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 impl Arrivals {
@@ -79,6 +79,20 @@ pub(super) fn is_noted_under_a_lease(event: &Event) -> Result<()> {
     }
 }
 
+/// Events that are noted in one go: nothing comes after the one that settles the case. Answers whether the
+/// last does.
+pub(super) fn are_noted_in_one_go(events: &[Event]) -> Result<bool> {
+    let settles = |event: &Event| State::Open.after(event).is_settled();
+    for event in events {
+        is_noted_under_a_lease(event)?;
+    }
+    let Some((last, before)) = events.split_last() else { return Ok(false) };
+    if before.iter().any(settles) {
+        return Err(Error::new(Kind::Internal, "nothing is noted after the end of a case"));
+    }
+    Ok(settles(last))
+}
+
 /// A division and its parts belong to the lease's tenant.
 pub(super) fn is_division(lease: &Lease, parts: &[Document], event: &Event) -> Result<()> {
     if !matches!(event, Event::Divided { .. }) {
@@ -95,6 +109,12 @@ pub(super) fn lease_lost(lease: &Lease) -> Error {
     Error::new(Kind::LeaseLost, text).hint("nothing was written; whoever holds the document goes on with it")
 }
 
-pub(super) fn job(tenant: Tenant, document: DocumentId) -> Job {
-    Job { v: Job::VERSION, tenant, document, priority: Priority::Normal }
+pub(super) fn job(tenant: Tenant, document: DocumentId, priority: Priority) -> Job {
+    Job { v: Job::VERSION, tenant, document, priority }
+}
+
+/// Entries come into an empty ledger only.
+pub(super) fn has_entries_already() -> Error {
+    Error::new(Kind::Usage, "the ledger has entries already; nothing was imported")
+        .hint("import into an empty data folder or an empty database")
 }

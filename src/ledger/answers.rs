@@ -14,10 +14,21 @@ use std::time::Duration;
 /// For one transaction, or one page of reading.
 const WORKING: Duration = Duration::from_secs(60);
 
+/// For making the tables or taking in another ledger, which touch every row once.
+const WORKING_HARD: Duration = Duration::from_secs(60 * 60);
+
 /// A cut line can stay silent for ever: whoever waits longer does not know the outcome.
 pub(super) async fn within<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::time::timeout(WORKING, work).await.unwrap_or_else(|_| {
-        let text = format!("the database did not answer within {} s", WORKING.as_secs());
+    at_most(WORKING, work).await
+}
+
+pub(super) async fn within_an_hour<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    at_most(WORKING_HARD, work).await
+}
+
+async fn at_most<T>(time: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::time::timeout(time, work).await.unwrap_or_else(|_| {
+        let text = format!("the database did not answer within {} s", time.as_secs());
         Err(Error::new(Kind::Unknown, text).hint("check the database and the network to it"))
     })
 }

@@ -11,7 +11,10 @@
 //! | `c` tenant 0 document | the fold of its entries, and where the newest of them lie |
 //! | `e` tenant 0 document number | where older entries lie, [`SPANS`] at a time |
 //! | `s` tenant 0 content place | the documents with this content, in order of arrival |
-//! | `a` place, `o` place | all cases, and those not settled, in order of arrival |
+//! | `a` place | all cases, in order of arrival |
+//! | `o` place | those not settled: whose, since when, and what they are parked for |
+//! | `t` time place | what was settled when, by whom, and how long it took |
+//! | `n` tenant | how many cases are in clearing |
 
 use super::draft::{Draft, damaged, read, sum_of, written, wrong};
 use super::entry::{Event, State, Summary};
@@ -20,12 +23,14 @@ use super::line::{Chains, Head};
 use super::recovery::Placed;
 use crate::error::{Error, Kind, Result};
 use crate::index::Index;
-use crate::job::{Clearing, ContentHash, Document, DocumentId, Sheets, Tenant};
+use crate::job::{Clearing, ContentHash, Document, DocumentId, Job, Priority, Sheets, Tenant};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Layout of keys and values; an index with another one is made anew.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 /// So many places are kept with a case; a longer history is laid aside, so that no event rewrites much.
 const SPANS: usize = 64;
 
@@ -43,10 +48,34 @@ pub(super) struct Case {
     /// The newest fencing token.
     pub token: u64,
     /// Place of the entry that received it: the order of arrival.
-    place: u64,
+    pub place: u64,
+    /// When that was.
+    since: Timestamp,
+    /// By whom and when it was claimed last.
+    claimed: Option<(String, Timestamp)>,
     spans: Vec<Span>,
     /// How many groups of older places were laid aside.
     aside: u32,
+}
+
+/// A case that is not settled.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Waiting {
+    pub tenant: Tenant,
+    pub document: DocumentId,
+    pub priority: Priority,
+    pub since: Timestamp,
+    /// The target it is parked for, and since when.
+    pub parked: Option<(String, Timestamp)>,
+}
+
+/// A case that was settled.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Done {
+    pub tenant: Tenant,
+    pub worker: Option<String>,
+    /// Since it was claimed.
+    pub took: Duration,
 }
 
 /// The part of a case that events change.
@@ -61,8 +90,11 @@ struct Fold {
     clearing: Option<Clearing>,
     parts: Vec<DocumentId>,
     sheets: Option<Sheets>,
+    waits_for: Option<String>,
     token: u64,
     place: u64,
+    since: Timestamp,
+    claimed: Option<(String, Timestamp)>,
     spans: Vec<Span>,
     aside: u32,
 }
@@ -142,9 +174,25 @@ impl Cases {
         Ok(found)
     }
 
-    /// Cases that are not settled, in order of arrival.
-    pub fn unsettled(&self) -> impl Iterator<Item = Result<(Tenant, DocumentId)>> {
-        self.tree.scan_prefix("o").values().map(|value| read(&value.map_err(wrong)?))
+    /// Cases that are not settled, in order of arrival, with the places of their receipt.
+    pub fn unsettled(&self) -> impl Iterator<Item = Result<(u64, Waiting)>> {
+        self.tree.scan_prefix("o").map(|found| {
+            let (key, value) = found.map_err(wrong)?;
+            let place = key[1..].try_into().map_err(|_| damaged())?;
+            Ok((u64::from_be_bytes(place), read(&value)?))
+        })
+    }
+
+    /// What was settled from `since` on.
+    pub fn done(&self, since: Timestamp) -> impl Iterator<Item = Result<Done>> {
+        let range = self.tree.range(time_key(since, 0)..vec![b't' + 1]);
+        range.values().map(|value| read(&value.map_err(wrong)?))
+    }
+
+    /// How many cases of a tenant are in clearing.
+    pub fn in_clearing(&self, tenant: &Tenant) -> Result<u64> {
+        let found = self.tree.get(format!("n{tenant}")).map_err(wrong)?;
+        found.map_or(Ok(0), |value| read(&value))
     }
 
     pub fn summaries(&self, tenant: Option<&Tenant>) -> Result<Vec<Summary>> {
@@ -167,8 +215,21 @@ impl Cases {
         let Some(last) = entries.last() else { return Ok(()) };
         let mut draft = Draft::of(&self.tree);
         let mut touched = BTreeMap::new();
+        let mut clearing = BTreeMap::new();
         for placed in entries {
-            self.take_in_one(placed, &mut draft, &mut touched)?;
+            let (before, after) = self.take_in_one(placed, &mut draft, &mut touched)?;
+            if (before == State::Clearing) != (after == State::Clearing) {
+                let tenant = &placed.entry.tenant;
+                let count = match clearing.get(tenant) {
+                    Some(count) => *count,
+                    None => self.in_clearing(tenant)?,
+                };
+                let count = if after == State::Clearing { count + 1 } else { count.saturating_sub(1) };
+                clearing.insert(tenant.clone(), count);
+            }
+        }
+        for (tenant, count) in clearing {
+            draft.set(format!("n{tenant}").into_bytes(), Some(written(&count)?))?;
         }
         for ((tenant, document), case) in touched {
             let fold = written(&case.into_fold())?;
@@ -186,26 +247,19 @@ impl Cases {
         draft.write("r", written(&reach)?)
     }
 
+    /// Answers the state of the case before and after.
     fn take_in_one(
         &self,
         placed: &Placed,
         draft: &mut Draft,
         touched: &mut BTreeMap<(Tenant, DocumentId), Case>,
-    ) -> Result<()> {
-        let (entry, place) = (&placed.entry, placed.span.start);
+    ) -> Result<(State, State)> {
+        let entry = &placed.entry;
         let (tenant, document) = (&entry.tenant, &entry.document);
         let key = (tenant.clone(), document.clone());
         if let Event::Received { received } = &entry.event {
-            let owner = written(&key)?;
-            draft.set(place_key('a', place), Some(owner.clone()))?;
-            draft.set(place_key('o', place), Some(owner))?;
-            let mut by_content = content_key(tenant, &received.content);
-            by_content.extend(place.to_be_bytes());
-            draft.set(by_content, Some(document.as_str().into()))?;
-            draft.set(pair_key('d', tenant, document), Some(written(received)?))?;
-            let summary = Summary::of((**received).clone());
-            touched.insert(key, Case { summary, token: 0, place, spans: vec![placed.span], aside: 0 });
-            return Ok(());
+            touched.insert(key, begun(placed, received, draft)?);
+            return Ok((State::Open, State::Open));
         }
         if !touched.contains_key(&key) {
             let found = self.case(tenant, document)?.ok_or_else(|| never_received(placed))?;
@@ -218,16 +272,21 @@ impl Cases {
             case.aside += 1;
         }
         case.spans.push(placed.span);
+        let before = (case.summary.state, case.summary.waits_for.is_some());
         case.summary.take_in(&entry.event);
-        if let Event::Claimed { token, .. } = &entry.event {
+        if let Event::Claimed { token, worker, .. } = &entry.event {
             case.token = *token;
+            case.claimed = Some((worker.clone(), entry.at));
         }
-        if case.summary.state.is_settled() {
+        let after = (case.summary.state, case.summary.waits_for.is_some());
+        if !after.0.is_settled() && before != after {
+            draft.set(place_key('o', case.place), Some(written(&case.waiting(entry.at))?))?;
+        }
+        if !before.0.is_settled() && after.0.is_settled() {
             draft.set(place_key('o', case.place), None)?;
-        } else if let Event::Reopened { .. } = &entry.event {
-            draft.set(place_key('o', case.place), Some(written(&key)?))?;
+            draft.set(time_key(entry.at, placed.span.start), Some(written(&case.done(entry.at))?))?;
         }
-        Ok(())
+        Ok((before.0, after.0))
     }
 
     /// Forgets everything; first how far it reached, so that a crash in between leaves no half state.
@@ -238,17 +297,67 @@ impl Cases {
     }
 }
 
+/// The case of a document that was received.
+fn begun(placed: &Placed, received: &Document, draft: &mut Draft) -> Result<Case> {
+    let (tenant, document, place) = (&placed.entry.tenant, &placed.entry.document, placed.span.start);
+    let case = Case {
+        summary: Summary::of(received.clone()),
+        token: 0,
+        place,
+        since: placed.entry.at,
+        claimed: None,
+        spans: vec![placed.span],
+        aside: 0,
+    };
+    draft.set(place_key('a', place), Some(written(&(tenant, document))?))?;
+    draft.set(place_key('o', place), Some(written(&case.waiting(placed.entry.at))?))?;
+    let mut by_content = content_key(tenant, &received.content);
+    by_content.extend(place.to_be_bytes());
+    draft.set(by_content, Some(document.as_str().into()))?;
+    draft.set(pair_key('d', tenant, document), Some(written(received)?))?;
+    Ok(case)
+}
+
 impl Case {
+    fn waiting(&self, now: Timestamp) -> Waiting {
+        let Job { tenant, document, priority, .. } = Job::of(&self.summary.document);
+        let parked = self.summary.waits_for.clone().map(|target| (target, now));
+        Waiting { tenant, document, priority, since: self.since, parked }
+    }
+
+    fn done(&self, now: Timestamp) -> Done {
+        let tenant = self.summary.document.tenant.clone();
+        let Some((worker, claimed)) = &self.claimed else {
+            return Done { tenant, worker: None, took: Duration::ZERO };
+        };
+        let took = now.duration_since(*claimed).try_into().unwrap_or_default();
+        Done { tenant, worker: Some(worker.clone()), took }
+    }
+
     fn of(document: Document, fold: Fold) -> Case {
-        let Fold { state, attempts, rule, fatal, warnings, filed, clearing, parts, sheets, .. } = fold;
-        let summary =
-            Summary { document, state, attempts, rule, fatal, warnings, filed, clearing, parts, sheets };
-        Case { summary, token: fold.token, place: fold.place, spans: fold.spans, aside: fold.aside }
+        let Fold { state, attempts, rule, fatal, warnings, filed, clearing, parts, sheets, waits_for, .. } =
+            fold;
+        let Fold { token, place, since, claimed, spans, aside, .. } = fold;
+        let summary = Summary {
+            document,
+            state,
+            attempts,
+            rule,
+            fatal,
+            warnings,
+            filed,
+            clearing,
+            parts,
+            sheets,
+            waits_for,
+        };
+        Case { summary, token, place, since, claimed, spans, aside }
     }
 
     fn into_fold(self) -> Fold {
-        let Case { summary, token, place, spans, aside } = self;
-        let Summary { state, attempts, rule, fatal, warnings, filed, clearing, parts, sheets, .. } = summary;
+        let Case { summary, token, place, since, claimed, spans, aside } = self;
+        let Summary { state, attempts, rule, fatal, warnings, filed, .. } = summary;
+        let Summary { clearing, parts, sheets, waits_for, .. } = summary;
         Fold {
             state,
             attempts,
@@ -259,8 +368,11 @@ impl Case {
             clearing,
             parts,
             sheets,
+            waits_for,
             token,
             place,
+            since,
+            claimed,
             spans,
             aside,
         }
@@ -284,6 +396,14 @@ fn content_key(tenant: &Tenant, content: &ContentHash) -> Vec<u8> {
 
 fn place_key(kind: char, place: u64) -> Vec<u8> {
     let mut key = vec![kind as u8];
+    key.extend(place.to_be_bytes());
+    key
+}
+
+/// In order of time, also before 1970.
+fn time_key(time: Timestamp, place: u64) -> Vec<u8> {
+    let mut key = vec![b't'];
+    key.extend((time.as_microsecond() as u64 ^ 1 << 63).to_be_bytes());
     key.extend(place.to_be_bytes());
     key
 }

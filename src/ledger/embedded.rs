@@ -3,19 +3,28 @@
 //! In: a folder of its own and an index. Out: [`Ledger`]. Every answer waits until what it rests on is on the
 //! disk. Absent on purpose: SQL, other processes; leases live in memory and end with the process.
 
-use super::alike::{Arrivals, EARLIER, LONGEST_LEASE, is_division, is_noted_under_a_lease, job, lease_lost};
+mod figures;
+mod import;
+mod pause;
+
+use super::alike::{
+    Arrivals, EARLIER, LONGEST_LEASE, are_noted_in_one_go, is_division, is_noted_under_a_lease, job, lease_lost,
+};
+use super::bells::Bells;
 use super::cases::Cases;
 use super::journal::{Journal, Lines, Ticket};
 use super::line::{Chains, Parts, Sealed, line};
 use super::recovery::{self, Placed};
-use super::{Claim, Entry, Event, Lease, Ledger, Received, Summary};
+use super::{
+    Claim, Entry, Event, ImportLines, Lease, Ledger, Load, Parked, Pause, Received, Rest, Ring, Summary,
+};
 use crate::error::{Error, Kind, Result};
 use crate::index::{Index, own_folder};
 use crate::job::{Clock, ContentHash, Document, DocumentId, Job, Tenant};
 use async_trait::async_trait;
 use std::collections::HashMap;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -26,6 +35,7 @@ pub struct Embedded {
 }
 
 struct Inner {
+    folder: PathBuf,
     journal: Arc<Journal>,
     cases: Cases,
     desk: Mutex<Desk>,
@@ -40,6 +50,7 @@ struct Inner {
 struct Desk {
     chains: Chains,
     leases: HashMap<(Tenant, DocumentId), Held>,
+    bells: Bells,
     /// The index does not follow the journal any more and is made to before anything else.
     stale: bool,
 }
@@ -69,6 +80,7 @@ impl Embedded {
         }
         let journal = Arc::new(Journal::open(&path)?);
         let mut inner = Inner {
+            folder: folder.to_owned(),
             journal,
             cases,
             desk: Mutex::default(),
@@ -130,20 +142,27 @@ impl Ledger for Embedded {
         self.run(move |inner| inner.renew(&lease, time)).await
     }
 
-    async fn hand_back(&self, lease: &Lease) -> Result<()> {
+    async fn hand_back(&self, lease: &Lease, rest: Rest) -> Result<()> {
         let lease = lease.clone();
-        self.run(move |inner| inner.release(&lease, false)).await
+        self.run(move |inner| inner.release(&lease, false, rest)).await
     }
 
-    async fn give_up(&self, lease: &Lease) -> Result<()> {
+    async fn give_up(&self, lease: &Lease, rest: Duration) -> Result<()> {
         let lease = lease.clone();
-        self.run(move |inner| inner.release(&lease, true)).await
+        self.run(move |inner| inner.release(&lease, true, Rest::For(rest))).await
     }
 
     async fn note(&self, lease: &Lease, event: Event) -> Result<Entry> {
         is_noted_under_a_lease(&event)?;
         let lease = lease.clone();
         self.run(move |inner| inner.note(&lease, event)).await
+    }
+
+    async fn note_all(&self, lease: &Lease, events: Vec<Event>) -> Result<()> {
+        let ends = are_noted_in_one_go(&events)?;
+        let lease = lease.clone();
+        let events = events.into_iter().map(|event| (lease.document.clone(), event)).collect();
+        self.run(move |inner| inner.under(&lease, events, ends).map(|_| ())).await
     }
 
     async fn divide(&self, lease: &Lease, parts: Vec<Document>, event: Event) -> Result<Vec<Document>> {
@@ -168,6 +187,40 @@ impl Ledger for Embedded {
 
     async fn open(&self, limit: usize) -> Result<Vec<Job>> {
         self.run(move |inner| inner.open_jobs(limit)).await
+    }
+
+    async fn due(&self, ring: Ring, limit: usize) -> Result<Vec<Job>> {
+        self.run(move |inner| inner.due(ring, limit)).await
+    }
+
+    async fn parked(&self) -> Result<Vec<Parked>> {
+        self.run(Inner::parked).await
+    }
+
+    async fn unpark(&self, tenant: &Tenant, target: &str, limit: usize) -> Result<Vec<Job>> {
+        let (tenant, target) = (tenant.clone(), target.to_owned());
+        self.run(move |inner| inner.unpark(&tenant, &target, limit)).await
+    }
+
+    async fn load(&self, window: Duration) -> Result<Vec<Load>> {
+        self.run(move |inner| inner.load(window)).await
+    }
+
+    async fn pause(&self, by: &str) -> Result<()> {
+        let by = by.to_owned();
+        self.run(move |inner| inner.pause(by)).await
+    }
+
+    async fn resume(&self) -> Result<()> {
+        self.run(Inner::resume).await
+    }
+
+    async fn paused(&self) -> Result<Option<Pause>> {
+        self.run(Inner::paused).await
+    }
+
+    async fn import(&self, lines: ImportLines) -> Result<u64> {
+        self.run(move |inner| inner.import(lines)).await
     }
 
     async fn summaries(&self, tenant: Option<&Tenant>) -> Result<Vec<Summary>> {
@@ -218,15 +271,17 @@ impl Inner {
             Some(_) if desk.is_taken(&tenant, &document) => Some(Claim::Taken),
             Some(_) => None,
         };
-        let (token, attempt) = case.map_or((1, 1), |case| (case.token + 1, case.summary.attempts + 1));
         if let Some(refused) = refused {
             let ticket = self.journal.ticket();
             drop(desk);
             return self.journal.wait(ticket).map(|()| refused);
         }
+        let Some(case) = case else { return Ok(Claim::Unknown) };
+        let (token, attempt) = (case.token + 1, case.summary.attempts + 1);
         let event = Event::Claimed { worker: worker.clone(), attempt, token };
         let (claimed, ticket) = self.append(&mut desk, &tenant, vec![(document.clone(), event)])?;
         desk.leases.insert((tenant.clone(), document.clone()), Held { token, until: after(time) });
+        desk.bells.forget(case.place);
         drop(desk);
         self.journal.wait(ticket)?;
         let mut history = self.history(&tenant, &document)?;
@@ -240,9 +295,22 @@ impl Inner {
         Ok(())
     }
 
-    fn release(&self, lease: &Lease, counted: bool) -> Result<()> {
-        let event = Event::Released { worker: lease.worker.clone(), counted };
-        self.under(lease, vec![(lease.document.clone(), event)], true).map(|_| ())
+    fn release(&self, lease: &Lease, counted: bool, rest: Rest) -> Result<()> {
+        let mut desk = self.desk()?;
+        desk.held(lease)?;
+        let (rest, waits_for) = match rest {
+            Rest::For(rest) => (Some(rest), None),
+            Rest::Until(target) => (None, Some(target)),
+        };
+        let event = Event::Released { worker: lease.worker.clone(), counted, waits_for };
+        let case = self.cases.case(&lease.tenant, &lease.document)?;
+        let (_, ticket) = self.append(&mut desk, &lease.tenant, vec![(lease.document.clone(), event)])?;
+        desk.leases.remove(&(lease.tenant.clone(), lease.document.clone()));
+        if let (Some(rest), Some(case)) = (rest, case) {
+            desk.bells.rest(case.place, rest, Instant::now());
+        }
+        drop(desk);
+        self.journal.wait(ticket)
     }
 
     fn note(&self, lease: &Lease, event: Event) -> Result<Entry> {
@@ -305,9 +373,9 @@ impl Inner {
             if jobs.len() == limit {
                 break;
             }
-            let (tenant, document) = found?;
-            if !desk.is_taken(&tenant, &document) {
-                jobs.push(job(tenant, document));
+            let (_, waiting) = found?;
+            if !desk.is_taken(&waiting.tenant, &waiting.document) {
+                jobs.push(job(waiting.tenant, waiting.document, waiting.priority));
             }
         }
         let ticket = self.journal.ticket();
@@ -364,6 +432,10 @@ impl Inner {
         for (sealed, span) in sealed.into_iter().zip(spans) {
             placed.push(Placed { entry: sealed.entry, hash: sealed.hash, span });
         }
+        // Whoever receives rings for it himself.
+        for placed in placed.iter().filter(|placed| matches!(placed.entry.event, Event::Received { .. })) {
+            desk.bells.ring(placed.span.start, Instant::now());
+        }
         // The entries stand in the journal: an index that cannot follow now is made to later.
         desk.stale |= self.cases.take_in(&placed, &desk.chains).is_err();
         Ok((placed.into_iter().map(|placed| placed.entry).collect(), ticket))
@@ -381,6 +453,8 @@ impl Inner {
         if desk.stale {
             self.journal.wait(self.journal.ticket())?;
             desk.chains = self.follow_journal()?.0;
+            // Places may have been given anew.
+            desk.bells = Bells::default();
             for (key, held) in std::mem::take(&mut desk.leases) {
                 if self.cases.case(&key.0, &key.1)?.is_some_and(|case| case.token == held.token) {
                     desk.leases.insert(key, held);

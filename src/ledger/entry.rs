@@ -24,7 +24,8 @@ pub struct Entry {
 
 impl Entry {
     /// 2: a scan names operator, device and sheets (`received`) and its transfer note (`intended`).
-    pub const VERSION: u32 = 2;
+    /// 3: an arrival has a priority (`received`), a case waits for a target (`released`).
+    pub const VERSION: u32 = 3;
 }
 
 /// What can happen to a document.
@@ -35,8 +36,14 @@ pub enum Event {
     Received { received: Box<Document> },
     /// A worker took it.
     Claimed { worker: String, attempt: u32, token: u64 },
-    /// A worker gave it back before an end; a counted attempt stays counted.
-    Released { worker: String, counted: bool },
+    /// A worker gave it back before an end; a counted attempt stays counted. `waits_for`: it is parked until
+    /// this target is back (since version 3).
+    Released {
+        worker: String,
+        counted: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waits_for: Option<String>,
+    },
     /// It was read. `reading`: the rendition in the store.
     Recognised { reading: ContentHash, version: String, pages: u32, by_ocr: u32 },
     /// It was checked. `report`: the rendition in the store.
@@ -122,6 +129,9 @@ pub struct Summary {
     pub clearing: Option<Clearing>,
     pub parts: Vec<DocumentId>,
     pub sheets: Option<Sheets>,
+    /// The target it is parked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
 }
 
 impl Summary {
@@ -138,6 +148,7 @@ impl Summary {
             clearing: None,
             parts: Vec::new(),
             sheets: None,
+            waits_for: None,
         }
     }
 
@@ -145,8 +156,11 @@ impl Summary {
     pub fn take_in(&mut self, event: &Event) {
         self.state = self.state.after(event);
         match event {
-            Event::Claimed { attempt, .. } => self.attempts = *attempt,
-            Event::Released { counted, .. } if !counted => self.attempts = self.attempts.saturating_sub(1),
+            Event::Claimed { attempt, .. } => (self.attempts, self.waits_for) = (*attempt, None),
+            Event::Released { counted, waits_for, .. } => {
+                self.attempts -= u32::from(!counted && self.attempts > 0);
+                self.waits_for.clone_from(waits_for);
+            }
             Event::Validated { fatal, warnings, .. } => (self.fatal, self.warnings) = (*fatal, *warnings),
             Event::Routed { rule, .. } => self.rule = Some(rule.clone()),
             Event::Filed { target, receipt, .. } => self.filed.push((target.clone(), *receipt)),
@@ -154,11 +168,13 @@ impl Summary {
             Event::Reopened { .. } => (self.attempts, self.clearing) = (0, None),
             Event::Divided { parts, sheets } => (self.parts, self.sheets) = (parts.clone(), *sheets),
             Event::Received { .. }
-            | Event::Released { .. }
             | Event::Recognised { .. }
             | Event::Intended { .. }
             | Event::Failed { .. }
             | Event::Closed => {}
+        }
+        if self.state.is_settled() {
+            self.waits_for = None;
         }
     }
 }

@@ -11,7 +11,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Where a line lies in the file; its line feed counts as part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ impl Span {
 #[derive(Debug)]
 pub(super) struct Journal {
     pub path: PathBuf,
-    file: File,
+    file: RwLock<Arc<File>>,
     flow: Mutex<Flow>,
     written: Condvar,
 }
@@ -66,9 +66,20 @@ pub(super) struct Ticket {
 impl Journal {
     /// Opens the file, which may still hold a torn tail: see `set_length` and `start_at`.
     pub fn open(path: &Path) -> Result<Journal> {
-        let file =
-            OpenOptions::new().read(true).write(true).open(path).map_err(|e| wrong("opening", path, &e))?;
+        let file = RwLock::new(Arc::new(open(path)?));
         Ok(Journal { path: path.to_owned(), file, flow: Mutex::default(), written: Condvar::new() })
+    }
+
+    /// Another file takes the place of this one, which holds no entry.
+    pub fn replace(&self, other: &Path) -> Result<()> {
+        let file = open(other)?;
+        std::fs::rename(other, &self.path).map_err(|error| wrong("replacing", &self.path, &error))?;
+        *self.file.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(file);
+        Ok(())
+    }
+
+    fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts an empty journal in place, whole or not at all.
@@ -84,7 +95,7 @@ impl Journal {
     }
 
     pub fn length(&self) -> Result<u64> {
-        self.file.metadata().map(|found| found.len()).map_err(|error| wrong("reading", &self.path, &error))
+        self.file().metadata().map(|found| found.len()).map_err(|error| wrong("reading", &self.path, &error))
     }
 
     pub fn durable(&self) -> u64 {
@@ -93,9 +104,9 @@ impl Journal {
 
     /// Cuts the file; durable when it returns.
     pub fn set_length(&self, length: u64) -> Result<()> {
-        self.file
-            .set_len(length)
-            .and_then(|()| self.file.sync_all())
+        let file = self.file();
+        file.set_len(length)
+            .and_then(|()| file.sync_all())
             .map_err(|error| wrong("cutting", &self.path, &error))
     }
 
@@ -162,8 +173,9 @@ impl Journal {
         flow.writing = true;
         drop(flow);
 
-        let failure = match self.file.write_all_at(&bytes, start) {
-            Ok(()) => self.file.sync_data().err().map(|error| Failure {
+        let file = self.file();
+        let failure = match file.write_all_at(&bytes, start) {
+            Ok(()) => file.sync_data().err().map(|error| Failure {
                 // After a failed sync nobody knows what the disk holds; only a restart reads it afresh.
                 error: wrong("syncing", &self.path, &error),
                 curable: false,
@@ -222,7 +234,7 @@ impl Journal {
     /// One durable line without its line feed, compared with its hash.
     pub fn read(&self, span: Span) -> Result<Vec<u8>> {
         let mut line = vec![0; span.length as usize];
-        self.file.read_exact_at(&mut line, span.start).map_err(|e| wrong("reading", &self.path, &e))?;
+        self.file().read_exact_at(&mut line, span.start).map_err(|e| wrong("reading", &self.path, &e))?;
         line.pop();
         match Parts::of(&line) {
             Ok(_) => Ok(line),
@@ -238,6 +250,10 @@ impl Journal {
     fn flow(&self) -> MutexGuard<'_, Flow> {
         self.flow.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn open(path: &Path) -> Result<File> {
+    OpenOptions::new().read(true).write(true).open(path).map_err(|error| wrong("opening", path, &error))
 }
 
 fn set_marks(bytes: &mut [u8], places: &[usize]) {
@@ -384,6 +400,7 @@ mod tests {
         let path = folder.path().join("journal");
         Journal::create(&path).unwrap();
         let file = File::open(&path).unwrap();
+        let file = RwLock::new(Arc::new(file));
         let journal = Journal { path, file, flow: Mutex::default(), written: Condvar::new() };
         let (_, ticket) = journal.append(&[entry(1)]).unwrap();
         assert!(journal.wait(ticket).is_err());

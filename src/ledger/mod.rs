@@ -6,6 +6,7 @@
 
 mod alike;
 mod answers;
+mod bells;
 mod cases;
 mod draft;
 mod embedded;
@@ -25,6 +26,8 @@ pub use verify::{Verified, verify_lines};
 use crate::error::Result;
 use crate::job::{ContentHash, Document, DocumentId, Job, Tenant};
 use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// One owner at a time: who works a case, until when, under which fencing token.
@@ -69,6 +72,66 @@ impl Received {
     }
 }
 
+/// Until when a case rests that is given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rest {
+    /// Not worth ringing sooner.
+    For(Duration),
+    /// Parked: not rung until [`Ledger::unpark`] releases it, or somebody claims it. The target's name.
+    Until(String),
+}
+
+/// Which bells [`Ledger::due`] rings again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ring {
+    /// Rung too long ago: 60 s, doubling with each ring up to 1 h.
+    Overdue,
+    /// The queue is known to be empty: those whose bell rang more than 10 s ago.
+    All,
+}
+
+/// What waits for one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parked {
+    pub tenant: Tenant,
+    pub target: String,
+    pub cases: u64,
+    /// Since when the first of them is parked.
+    pub oldest: Timestamp,
+}
+
+/// How a tenant stands: for metrics and forecast. All ages by the ledger's own clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Load {
+    pub tenant: Tenant,
+    /// Cases that are not settled: leased, parked, or neither.
+    pub open: u64,
+    pub leased: u64,
+    pub parked: u64,
+    /// Cases in clearing.
+    pub clearing: u64,
+    /// Since the oldest open case arrived.
+    pub oldest_open: Option<Duration>,
+    /// Cases settled within the window.
+    pub settled: u64,
+    /// Sum over those: from the last claim to the end.
+    pub busy: Duration,
+    /// Different workers that settled something within the window.
+    pub workers: u64,
+    /// Entries of the chain.
+    pub entries: u64,
+}
+
+/// Wartungspause: workers finish what they have and take nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    pub by: String,
+    pub since: Timestamp,
+}
+
+/// Lines of a journal or an export, without their line feeds.
+pub type ImportLines = Box<dyn Iterator<Item = Result<String>> + Send>;
+
 /// Every method that writes returns when the entry is durable.
 #[async_trait]
 pub trait Ledger: Send + Sync {
@@ -91,14 +154,17 @@ pub trait Ledger: Send + Sync {
     async fn renew(&self, lease: &Lease, time: Duration) -> Result<()>;
 
     /// Gives the case back unfinished, and the attempt with it: it does not count.
-    async fn hand_back(&self, lease: &Lease) -> Result<()>;
+    async fn hand_back(&self, lease: &Lease, rest: Rest) -> Result<()>;
 
     /// Gives the case back unfinished; the attempt counts.
-    async fn give_up(&self, lease: &Lease) -> Result<()>;
+    async fn give_up(&self, lease: &Lease, rest: Duration) -> Result<()>;
 
     /// Appends one event under a lease. An event that settles the case ends the lease. Receiving, claiming,
     /// giving back and dividing are not noted here: they have methods of their own.
     async fn note(&self, lease: &Lease, event: Event) -> Result<Entry>;
+
+    /// Several events in one go: all or none. Only the last may settle the case; then the lease ends.
+    async fn note_all(&self, lease: &Lease, events: Vec<Event>) -> Result<()>;
 
     /// Notes the parts of a divided document and the division itself, all or nothing; ends the lease.
     /// Parts that are known already are left as they are. Answers the parts as noted.
@@ -110,8 +176,35 @@ pub trait Ledger: Send + Sync {
     /// Everything about one document, oldest first.
     async fn history(&self, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>>;
 
-    /// Documents that are neither settled nor leased: what the sweeper publishes again. At most `limit`.
+    /// Documents that are neither settled nor leased, whether they rest, are parked or neither: is anything
+    /// left? At most `limit`.
     async fn open(&self, limit: usize) -> Result<Vec<Job>>;
+
+    /// Open cases nobody has, that neither rest nor are parked, oldest first, at most `limit`. They are marked
+    /// as rung, so that the next call (of any worker) does not answer them again before their next time.
+    /// Whoever receives or divides rings by himself: to the ledger those bells have just rung.
+    async fn due(&self, ring: Ring, limit: usize) -> Result<Vec<Job>>;
+
+    /// What waits for which target.
+    async fn parked(&self) -> Result<Vec<Parked>>;
+
+    /// Releases parked cases in order of arrival, at most `limit`. The caller rings for them; rings that get
+    /// lost are made up for by [`Ledger::due`].
+    async fn unpark(&self, tenant: &Tenant, target: &str, limit: usize) -> Result<Vec<Job>>;
+
+    /// One row per tenant that has entries.
+    async fn load(&self, window: Duration) -> Result<Vec<Load>>;
+
+    /// Begins a pause; one that is on already stays as it is.
+    async fn pause(&self, by: &str) -> Result<()>;
+
+    async fn resume(&self) -> Result<()>;
+
+    async fn paused(&self) -> Result<Option<Pause>>;
+
+    /// Entries of an export or journal into a ledger without entries: hashes and chains are checked, bodies
+    /// kept bit for bit, all or none. Answers how many.
+    async fn import(&self, lines: ImportLines) -> Result<u64>;
 
     /// One line per document, in order of receipt.
     async fn summaries(&self, tenant: Option<&Tenant>) -> Result<Vec<Summary>>;

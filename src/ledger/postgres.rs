@@ -6,18 +6,25 @@
 //! Order of locks: first the case, then the tenant's head. Nobody waits for a case while holding a head, so
 //! no two transactions wait for each other.
 
-use super::alike::{Arrivals, EARLIER, LONGEST_LEASE, is_division, is_noted_under_a_lease, job, lease_lost};
-use super::answers::{at_host, commit_failed, field, number, parsed, summary, text, whole, within, wrong};
-use super::line::{Head, Sealed, line};
-use super::{Claim, Entry, Event, Lease, Ledger, Received, Summary};
+mod case;
+mod chain;
+mod figures;
+mod import;
+mod tables;
+
+use super::alike::{are_noted_in_one_go, is_division, is_noted_under_a_lease, lease_lost};
+use super::answers::{at_host, commit_failed, field, parsed, summary, within, within_an_hour, wrong};
+use super::line::line;
+use super::{
+    Claim, Entry, Event, ImportLines, Lease, Ledger, Load, Parked, Pause, Received, Rest, Ring, State, Summary,
+};
 use crate::error::{Error, Kind, Result};
-use crate::faults;
 use crate::job::{ContentHash, Document, DocumentId, Job, Tenant};
 use async_trait::async_trait;
-use jiff::Timestamp;
+use case::{CaseRow, entries, held, keep, lend, lend_longer, release};
+use chain::{Chain, arrivals};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, PgConnection, Transaction};
-use std::collections::HashMap;
 use std::future::Future;
 use std::str::FromStr;
 use std::time::Duration;
@@ -47,11 +54,6 @@ const SESSION: [(&str, &str); 5] = [
     ("idle_in_transaction_session_timeout", "20s"),
 ];
 
-const MIGRATIONS: [(i32, &str); 1] = [(1, include_str!("migrations/0001_ledger.sql"))];
-const NEWEST: i32 = MIGRATIONS[MIGRATIONS.len() - 1].0;
-/// Of the advisory lock under which the tables are made.
-const MIGRATING: i64 = 0x6c61_7566_6d61_7070;
-
 impl Postgres {
     /// Connects and brings the tables up to date. TLS is as the URL says (`sslmode`, `sslrootcert`).
     pub async fn connect(url: &str, actor: &str) -> Result<Postgres> {
@@ -60,9 +62,9 @@ impl Postgres {
                 .hint("write postgres://user:password@host/database?sslmode=verify-full")
         })?;
         let options = options.application_name("laufmappe").options(SESSION);
-        within(async {
+        within_an_hour(async {
             let mut connection = PgConnection::connect_with(&options).await.map_err(wrong)?;
-            migrate(&mut connection).await?;
+            tables::migrate(&mut connection).await?;
             connection.close().await.map_err(wrong)
         })
         .await
@@ -88,14 +90,33 @@ impl Postgres {
         .await
     }
 
-    async fn end_lease(&self, lease: &Lease, event: Event) -> Result<Entry> {
+    /// Appends under a lease; events that settle the case end it.
+    async fn under(&self, lease: &Lease, events: Vec<Event>, ends: bool) -> Result<Vec<Entry>> {
+        self.transaction(|mut work: Work| async move {
+            let mut case = held(&mut work, lease).await?;
+            let mut chain = Chain::of(&mut work, &lease.tenant, &self.actor).await?;
+            events.iter().for_each(|event| case.summary.take_in(event));
+            let events = events.into_iter().map(|event| (lease.document.clone(), event)).collect();
+            let entries = chain.append(&mut work, events).await?;
+            keep(&mut work, lease, &case.summary, ends).await?;
+            Ok((work, entries))
+        })
+        .await
+    }
+
+    async fn release(&self, lease: &Lease, counted: bool, rest: Rest) -> Result<()> {
+        let waits_for = match &rest {
+            Rest::For(_) => None,
+            Rest::Until(target) => Some(target.clone()),
+        };
+        let event = Event::Released { worker: lease.worker.clone(), counted, waits_for };
         self.transaction(|mut work: Work| async move {
             let mut case = held(&mut work, lease).await?;
             let mut chain = Chain::of(&mut work, &lease.tenant, &self.actor).await?;
             case.summary.take_in(&event);
-            let mut entries = chain.append(&mut work, vec![(lease.document.clone(), event)]).await?;
-            keep(&mut work, lease, &case.summary, true).await?;
-            Ok((work, entries.remove(0)))
+            chain.append(&mut work, vec![(lease.document.clone(), event)]).await?;
+            release(&mut work, lease, &case.summary, &rest).await?;
+            Ok((work, ()))
         })
         .await
     }
@@ -143,8 +164,7 @@ impl Ledger for Postgres {
             case.summary.take_in(&event);
             let mut chain = Chain::of(&mut work, tenant, &self.actor).await?;
             chain.append(&mut work, vec![(document.clone(), event)]).await?;
-            keep(&mut work, &lease, &case.summary, false).await?;
-            lend(&mut work, &lease, time).await?;
+            lend(&mut work, &lease, &case.summary, time).await?;
             let history = entries(&mut work, tenant, document).await?;
             Ok((work, Claim::Yours(lease, history)))
         })
@@ -152,38 +172,30 @@ impl Ledger for Postgres {
     }
 
     async fn renew(&self, lease: &Lease, time: Duration) -> Result<()> {
-        self.transaction(|mut work: Work| async move {
-            held(&mut work, lease).await?;
-            lend(&mut work, lease, time).await?;
-            Ok((work, ()))
-        })
-        .await
+        let held = within(async {
+            let mut connection = self.pool.acquire().await.map_err(wrong)?;
+            lend_longer(&mut connection, lease, time).await
+        });
+        if held.await? { Ok(()) } else { Err(lease_lost(lease)) }
     }
 
-    async fn hand_back(&self, lease: &Lease) -> Result<()> {
-        let event = Event::Released { worker: lease.worker.clone(), counted: false };
-        self.end_lease(lease, event).await.map(|_| ())
+    async fn hand_back(&self, lease: &Lease, rest: Rest) -> Result<()> {
+        self.release(lease, false, rest).await
     }
 
-    async fn give_up(&self, lease: &Lease) -> Result<()> {
-        let event = Event::Released { worker: lease.worker.clone(), counted: true };
-        self.end_lease(lease, event).await.map(|_| ())
+    async fn give_up(&self, lease: &Lease, rest: Duration) -> Result<()> {
+        self.release(lease, true, Rest::For(rest)).await
     }
 
     async fn note(&self, lease: &Lease, event: Event) -> Result<Entry> {
         is_noted_under_a_lease(&event)?;
-        if super::State::Open.after(&event).is_settled() {
-            return self.end_lease(lease, event).await;
-        }
-        self.transaction(|mut work: Work| async move {
-            let mut case = held(&mut work, lease).await?;
-            let mut chain = Chain::of(&mut work, &lease.tenant, &self.actor).await?;
-            case.summary.take_in(&event);
-            let mut entries = chain.append(&mut work, vec![(lease.document.clone(), event)]).await?;
-            keep(&mut work, lease, &case.summary, false).await?;
-            Ok((work, entries.remove(0)))
-        })
-        .await
+        let ends = State::Open.after(&event).is_settled();
+        self.under(lease, vec![event], ends).await.map(|mut entries| entries.remove(0))
+    }
+
+    async fn note_all(&self, lease: &Lease, events: Vec<Event>) -> Result<()> {
+        let ends = are_noted_in_one_go(&events)?;
+        self.under(lease, events, ends).await.map(|_| ())
     }
 
     async fn divide(&self, lease: &Lease, parts: Vec<Document>, event: Event) -> Result<Vec<Document>> {
@@ -206,7 +218,7 @@ impl Ledger for Postgres {
     async fn reopen(&self, tenant: &Tenant, document: &DocumentId, by: &str) -> Result<bool> {
         self.transaction(|mut work: Work| async move {
             let case = CaseRow::lock(&mut work, tenant, document).await?;
-            let Some(mut case) = case.filter(|case| case.summary.state == super::State::Clearing) else {
+            let Some(mut case) = case.filter(|case| case.summary.state == State::Clearing) else {
                 return Ok((work, false));
             };
             let (tenant, document) = (tenant.clone(), document.clone());
@@ -230,16 +242,39 @@ impl Ledger for Postgres {
     }
 
     async fn open(&self, limit: usize) -> Result<Vec<Job>> {
-        let sql = "select tenant, document from case_state
-             where not settled and (lease_until is null or lease_until <= clock_timestamp())
-             order by position limit $1";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = within(async { sqlx::query(sql).bind(limit).fetch_all(&self.pool).await.map_err(wrong) });
-        let mut jobs = Vec::new();
-        for row in rows.await? {
-            jobs.push(job(parsed(&row, "tenant")?, parsed(&row, "document")?));
-        }
-        Ok(jobs)
+        figures::open(&self.pool, limit).await
+    }
+
+    async fn due(&self, ring: Ring, limit: usize) -> Result<Vec<Job>> {
+        figures::due(&self.pool, ring, limit).await
+    }
+
+    async fn parked(&self) -> Result<Vec<Parked>> {
+        figures::parked(&self.pool).await
+    }
+
+    async fn unpark(&self, tenant: &Tenant, target: &str, limit: usize) -> Result<Vec<Job>> {
+        figures::unpark(&self.pool, tenant, target, limit).await
+    }
+
+    async fn load(&self, window: Duration) -> Result<Vec<Load>> {
+        figures::load(&self.pool, window).await
+    }
+
+    async fn pause(&self, by: &str) -> Result<()> {
+        figures::pause(&self.pool, by).await
+    }
+
+    async fn resume(&self) -> Result<()> {
+        figures::resume(&self.pool).await
+    }
+
+    async fn paused(&self) -> Result<Option<Pause>> {
+        figures::paused(&self.pool).await
+    }
+
+    async fn import(&self, lines: ImportLines) -> Result<u64> {
+        import::import(&self.pool, lines).await
     }
 
     async fn summaries(&self, tenant: Option<&Tenant>) -> Result<Vec<Summary>> {
@@ -286,226 +321,4 @@ impl Ledger for Postgres {
         let row = within(async { query.fetch_optional(&self.pool).await.map_err(wrong) }).await?;
         row.map(|row| parsed(&row, "hash")).transpose()
     }
-}
-
-/// Makes the tables, or brings them up to date; workers that start together wait for each other.
-async fn migrate(connection: &mut PgConnection) -> Result<()> {
-    let mut work = connection.begin().await.map_err(wrong)?;
-    let lock = sqlx::query("select pg_advisory_xact_lock($1)").bind(MIGRATING);
-    lock.execute(&mut *work).await.map_err(wrong)?;
-    let sql = "select to_regclass('ledger_schema') is not null as made";
-    let made = sqlx::query(sql).fetch_one(&mut *work).await.map_err(wrong)?;
-    if !field::<bool>(&made, "made")? {
-        let sql = "create table ledger_schema (version integer primary key, applied timestamptz default now())";
-        sqlx::query(sql).execute(&mut *work).await.map_err(wrong)?;
-    }
-    let sql = "select coalesce(max(version), 0) as version from ledger_schema";
-    let row = sqlx::query(sql).fetch_one(&mut *work).await.map_err(wrong)?;
-    let version: i32 = field(&row, "version")?;
-    if version > NEWEST {
-        let text = format!("the database has tables of version {version}, this program knows {NEWEST}");
-        return Err(Error::new(Kind::Version, text).hint("start the newer program version"));
-    }
-    for (number, sql) in MIGRATIONS {
-        if number > version {
-            sqlx::raw_sql(sql).execute(&mut *work).await.map_err(wrong)?;
-            let note = sqlx::query("insert into ledger_schema (version) values ($1)").bind(number);
-            note.execute(&mut *work).await.map_err(wrong)?;
-        }
-    }
-    work.commit().await.map_err(wrong)
-}
-
-/// A tenant's chain, locked until the transaction ends.
-struct Chain {
-    tenant: Tenant,
-    head: Option<Head>,
-    at: Timestamp,
-    actor: String,
-}
-
-impl Chain {
-    async fn of(work: &mut PgConnection, tenant: &Tenant, actor: &str) -> Result<Chain> {
-        let sql = "select number, hash from head where tenant = $1 for update";
-        let mut row = sqlx::query(sql).bind(tenant.as_str()).fetch_optional(&mut *work).await.map_err(wrong)?;
-        if row.is_none() {
-            let first = "insert into head (tenant, number) values ($1, 0) on conflict do nothing";
-            sqlx::query(first).bind(tenant.as_str()).execute(&mut *work).await.map_err(wrong)?;
-            row = sqlx::query(sql).bind(tenant.as_str()).fetch_optional(&mut *work).await.map_err(wrong)?;
-        }
-        let row = row.ok_or_else(|| Error::new(Kind::Altered, format!("the head of {tenant} vanished")))?;
-        let head = match whole(&row, "number")? {
-            0 => None,
-            number => Some(Head { number, hash: parsed(&row, "hash")? }),
-        };
-        // Asked only now that the chain is ours, so that time never runs backwards along it.
-        let now =
-            "select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') as now";
-        let row = sqlx::query(now).fetch_one(&mut *work).await.map_err(wrong)?;
-        Ok(Chain { tenant: tenant.clone(), head, at: parsed(&row, "now")?, actor: actor.to_owned() })
-    }
-
-    /// Appends the events and, for documents received, their cases.
-    async fn append(
-        &mut self,
-        work: &mut PgConnection,
-        events: Vec<(DocumentId, Event)>,
-    ) -> Result<Vec<Entry>> {
-        let mut sealed = Vec::with_capacity(events.len());
-        for (document, event) in events {
-            let next = Sealed::after(self.head.as_ref(), &self.tenant, self.at, &self.actor, document, event)?;
-            self.head = Some(next.head());
-            sealed.push(next);
-        }
-        if let (Some(head), false) = (&self.head, sealed.is_empty()) {
-            insert_entries(work, &self.tenant, &sealed).await?;
-            insert_cases(work, &self.tenant, &sealed).await?;
-            sqlx::query("update head set number = $2, hash = $3 where tenant = $1")
-                .bind(self.tenant.as_str())
-                .bind(number(head.number)?)
-                .bind(head.hash.hex())
-                .execute(work)
-                .await
-                .map_err(wrong)?;
-        }
-        Ok(sealed.into_iter().map(|sealed| sealed.entry).collect())
-    }
-}
-
-async fn insert_entries(work: &mut PgConnection, tenant: &Tenant, sealed: &[Sealed]) -> Result<()> {
-    let mut numbers = Vec::new();
-    let (mut documents, mut hashes, mut previous, mut bodies) = (vec![], vec![], vec![], vec![]);
-    for sealed in sealed {
-        numbers.push(number(sealed.entry.number)?);
-        documents.push(sealed.entry.document.as_str());
-        hashes.push(sealed.hash.hex());
-        previous.push(sealed.entry.previous.map(|hash| hash.hex()));
-        bodies.push(sealed.body.as_str());
-    }
-    let sql = "insert into entry (tenant, number, document, hash, previous, body)
-         select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])";
-    let query = sqlx::query(sql).bind(tenant.as_str()).bind(numbers).bind(documents);
-    query.bind(hashes).bind(previous).bind(bodies).execute(work).await.map_err(wrong)?;
-    Ok(())
-}
-
-async fn insert_cases(work: &mut PgConnection, tenant: &Tenant, sealed: &[Sealed]) -> Result<()> {
-    let (mut documents, mut contents, mut summaries) = (vec![], vec![], vec![]);
-    for sealed in sealed {
-        if let Event::Received { received } = &sealed.entry.event {
-            documents.push(received.id.as_str());
-            contents.push(received.content.hex());
-            summaries.push(text(&Summary::of((**received).clone()))?);
-        }
-    }
-    if documents.is_empty() {
-        return Ok(());
-    }
-    let sql = "insert into case_state (tenant, document, content, summary)
-         select $1, document, content, summary
-         from unnest($2::text[], $3::text[], $4::text[]) with ordinality as part(document, content, summary, place)
-         order by place";
-    let query = sqlx::query(sql).bind(tenant.as_str()).bind(documents).bind(contents).bind(summaries);
-    query.execute(work).await.map_err(wrong)?;
-    Ok(())
-}
-
-/// What is known already about documents that arrive. The tenant's head is locked.
-async fn arrivals(work: &mut PgConnection, tenant: &Tenant, documents: Vec<Document>) -> Result<Arrivals> {
-    let ids: Vec<_> = documents.iter().map(|document| document.id.as_str()).collect();
-    let sql = "select summary from case_state where tenant = $1 and document = any($2::text[])";
-    let query = sqlx::query(sql).bind(tenant.as_str()).bind(ids);
-    let mut known = HashMap::new();
-    for row in query.fetch_all(&mut *work).await.map_err(wrong)? {
-        let document = summary(&row)?.document;
-        known.insert(document.id.clone(), document);
-    }
-
-    let contents: Vec<_> = documents.iter().map(|document| document.content.hex()).collect();
-    let sql = "select wanted.content, found.document
-         from (select distinct unnest($2::text[]) as content) as wanted,
-              lateral (select document, position from case_state
-                       where tenant = $1 and content = wanted.content order by position limit $3) as found
-         order by found.position";
-    let query = sqlx::query(sql).bind(tenant.as_str()).bind(contents).bind(EARLIER as i64);
-    let mut earlier: HashMap<ContentHash, Vec<DocumentId>> = HashMap::new();
-    for row in query.fetch_all(&mut *work).await.map_err(wrong)? {
-        earlier.entry(parsed(&row, "content")?).or_default().push(parsed(&row, "document")?);
-    }
-
-    let mut arrivals = Arrivals::default();
-    for document in documents {
-        let (known, earlier) = (known.get(&document.id).cloned(), earlier.get(&document.content));
-        arrivals.add(document, known, earlier.map_or(&[], Vec::as_slice));
-    }
-    Ok(arrivals)
-}
-
-/// A case, locked until the transaction ends.
-struct CaseRow {
-    summary: Summary,
-    token: u64,
-    /// Somebody has a lease, run out or not.
-    lent: bool,
-    /// Somebody has a lease that did not run out.
-    taken: bool,
-}
-
-impl CaseRow {
-    async fn lock(work: &mut PgConnection, tenant: &Tenant, document: &DocumentId) -> Result<Option<CaseRow>> {
-        let sql = "select summary, token, lease_until is not null as lent,
-                coalesce(lease_until > clock_timestamp(), false) as taken
-             from case_state where tenant = $1 and document = $2 for update";
-        let query = sqlx::query(sql).bind(tenant.as_str()).bind(document.as_str());
-        let Some(row) = query.fetch_optional(work).await.map_err(wrong)? else { return Ok(None) };
-        let token = whole(&row, "token")?;
-        let (lent, taken) = (field(&row, "lent")?, field(&row, "taken")?);
-        Ok(Some(CaseRow { summary: summary(&row)?, token, lent, taken }))
-    }
-}
-
-/// The case as held by this very lease. One that ran out is good until somebody else claims the case.
-async fn held(work: &mut PgConnection, lease: &Lease) -> Result<CaseRow> {
-    let case = CaseRow::lock(work, &lease.tenant, &lease.document).await?;
-    let free = faults::wished("no-fencing");
-    case.filter(|case| free || (case.lent && case.token == lease.token)).ok_or_else(|| lease_lost(lease))
-}
-
-/// Writes the state of a case; with `ends` its lease ends.
-async fn keep(work: &mut PgConnection, lease: &Lease, summary: &Summary, ends: bool) -> Result<()> {
-    let sql = "update case_state set summary = $3, settled = $4, token = $5,
-            lease_owner = case when $6 then null else lease_owner end,
-            lease_until = case when $6 then null else lease_until end
-         where tenant = $1 and document = $2";
-    let query = sqlx::query(sql).bind(lease.tenant.as_str()).bind(lease.document.as_str());
-    let query = query.bind(text(summary)?).bind(summary.state.is_settled()).bind(number(lease.token)?);
-    query.bind(ends).execute(work).await.map_err(wrong)?;
-    Ok(())
-}
-
-/// From now on by the database's clock.
-async fn lend(work: &mut PgConnection, lease: &Lease, time: Duration) -> Result<()> {
-    let sql = "update case_state set lease_owner = $3,
-            lease_until = clock_timestamp() + $4 * interval '1 microsecond'
-         where tenant = $1 and document = $2";
-    let microseconds = number(time.min(LONGEST_LEASE).as_micros())?;
-    let query = sqlx::query(sql).bind(lease.tenant.as_str()).bind(lease.document.as_str());
-    query.bind(lease.worker.replace('\0', "")).bind(microseconds).execute(work).await.map_err(wrong)?;
-    Ok(())
-}
-
-async fn entries(work: &mut PgConnection, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>> {
-    let sql = "select number, hash, body from entry where tenant = $1 and document = $2 order by number";
-    let query = sqlx::query(sql).bind(tenant.as_str()).bind(document.as_str());
-    let mut entries = Vec::new();
-    for row in query.fetch_all(work).await.map_err(wrong)? {
-        let body: String = field(&row, "body")?;
-        if ContentHash::of(body.as_bytes()) != parsed(&row, "hash")? {
-            let number: i64 = field(&row, "number")?;
-            let text = format!("tenant {tenant}, entry {number}: the body does not have its hash");
-            return Err(Error::new(Kind::Altered, text).hint("restore the database from its backup"));
-        }
-        entries.push(Entry::read(&body)?);
-    }
-    Ok(entries)
 }

@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn a_newer_schema_is_named_as_such() {
         let mut lines = story();
-        lines[1] = resealed(&lines[1], "\"v\":2", "\"v\":7");
+        lines[1] = resealed(&lines[1], "\"v\":3", "\"v\":7");
         let error = first_fault(lines);
         assert_eq!(error.kind, Kind::Version);
         assert!(error.text.contains("line 2, tenant koeln, entry 1"), "{error}");
@@ -148,7 +148,7 @@ mod tests {
         let tenant: Tenant = "koeln".parse().unwrap();
         let event = Event::Failed { kind: "crashed".into(), text: "Zeile\n\u{2028}\u{0}\"ä\"".into() };
         let sealed = next(&Chains::default(), &tenant, event);
-        let start = "{\"v\":2,\"tenant\":\"koeln\",\"number\":1,\"previous\":null,\
+        let start = "{\"v\":3,\"tenant\":\"koeln\",\"number\":1,\"previous\":null,\
              \"at\":\"2026-09-21T14:13:20.123456Z\",\"actor\":\"test\",\"document\":\"d0123456789abcdef01234567\",\
              \"event\":{\"what\":\"failed\",\"kind\":\"crashed\",\"text\":";
         assert!(sealed.body.starts_with(start), "{}", sealed.body);

@@ -22,6 +22,8 @@ pub struct Case<'a> {
     pub history: &'a [Entry],
     pub ledger: &'a dyn Ledger,
     pub store: &'a Store,
+    /// Told of every entry that was noted.
+    pub noted: &'a (dyn Fn(&Event) + Send + Sync),
 }
 
 impl Case<'_> {

@@ -10,7 +10,7 @@ mod openapi;
 use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::queue::Queue;
-use crate::worker::Step;
+use crate::worker::{Seen, Step};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -40,12 +40,13 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub fn take_in(&self, step: &Step) {
-        let count = match step {
-            Step::Filed => &self.filed,
-            Step::InClearing => &self.in_clearing,
-            Step::Divided(_) => &self.divided,
-            Step::Later => &self.put_off,
+    pub fn take_in(&self, seen: &Seen<'_>) {
+        let count = match seen {
+            Seen::Settled { step: Step::Filed, .. } => &self.filed,
+            Seen::Settled { step: Step::InClearing, .. } => &self.in_clearing,
+            Seen::Settled { step: Step::Divided(_), .. } => &self.divided,
+            Seen::Later { .. } | Seen::Parked { .. } => &self.put_off,
+            Seen::Noted { .. } | Seen::LeaseLost { .. } | Seen::Breaker { .. } => return,
         };
         count.fetch_add(1, Ordering::Relaxed);
     }

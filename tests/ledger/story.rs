@@ -130,7 +130,7 @@ pub async fn tell(ledger: &dyn Ledger) {
     let filed = document("rechnung");
     ledger.receive(filed.clone()).await.unwrap();
     let lease = claim(ledger, &filed, "w1", LONG).await;
-    ledger.give_up(&lease).await.unwrap();
+    ledger.give_up(&lease, Duration::ZERO).await.unwrap();
     let lease = claim(ledger, &filed, "w2", LONG).await;
     for event in way_to_the_drawer(filed.content) {
         ledger.note(&lease, event).await.unwrap();
@@ -147,7 +147,7 @@ pub async fn tell(ledger: &dyn Ledger) {
     ledger.receive(other.clone()).await.unwrap();
     let lease = claim(ledger, &other, "w1", LONG).await;
     ledger.note(&lease, failed("Zeile\n\u{2028}\u{0}ä")).await.unwrap();
-    ledger.hand_back(&lease).await.unwrap();
+    ledger.hand_back(&lease, Rest::For(Duration::ZERO)).await.unwrap();
 }
 
 pub fn way_to_the_drawer(hash: ContentHash) -> Vec<Event> {

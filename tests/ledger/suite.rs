@@ -7,19 +7,6 @@ use laufmappe::ledger::*;
 use std::collections::HashSet;
 use std::time::Duration;
 
-macro_rules! on_both {
-    ($($name:ident)*) => {
-        mod on_embedded {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() { super::$name(&*super::embedded().await.ledger).await })*
-        }
-        mod on_postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() { super::$name(&*super::postgres().await.ledger).await })*
-        }
-    };
-}
-
 on_both! {
     an_arrival_is_noted_once
     the_same_content_again_names_the_first
@@ -156,8 +143,8 @@ async fn a_lease_that_ran_out_is_lost_to_the_next(ledger: &dyn Ledger) {
         ledger.note(&first, failed("stale")).await.map(|_| ()),
         ledger.note(&first, Event::Closed).await.map(|_| ()),
         ledger.renew(&first, LONG).await,
-        ledger.hand_back(&first).await,
-        ledger.give_up(&first).await,
+        ledger.hand_back(&first, Rest::For(Duration::ZERO)).await,
+        ledger.give_up(&first, Duration::ZERO).await,
         ledger.divide(&first, parts.to_vec(), division(&parts)).await.map(|_| ()),
     ];
     for answer in lost {
@@ -186,8 +173,8 @@ async fn attempts_count_unless_handed_back(ledger: &dyn Ledger) {
         let lease = claim(ledger, &document, "w", LONG).await;
         assert_eq!(lease.token, round);
         match counted {
-            true => ledger.give_up(&lease).await.unwrap(),
-            false => ledger.hand_back(&lease).await.unwrap(),
+            true => ledger.give_up(&lease, Duration::ZERO).await.unwrap(),
+            false => ledger.hand_back(&lease, Rest::For(Duration::ZERO)).await.unwrap(),
         }
         assert_eq!(ledger.summaries(None).await.unwrap()[0].attempts, attempts, "round {round}");
     }
@@ -198,8 +185,9 @@ async fn a_lease_given_up_is_worth_nothing(ledger: &dyn Ledger) {
     let document = document("a");
     ledger.receive(document.clone()).await.unwrap();
     let lease = claim(ledger, &document, "w", LONG).await;
-    ledger.hand_back(&lease).await.unwrap();
-    for answer in [ledger.hand_back(&lease).await, ledger.renew(&lease, LONG).await] {
+    ledger.hand_back(&lease, Rest::For(Duration::ZERO)).await.unwrap();
+    for answer in [ledger.hand_back(&lease, Rest::For(Duration::ZERO)).await, ledger.renew(&lease, LONG).await]
+    {
         assert_eq!(answer.map_err(|error| error.kind), Err(ErrorKind::LeaseLost));
     }
     assert_eq!(ledger.open(9).await.unwrap().len(), 1);
@@ -249,7 +237,7 @@ async fn open_is_what_nobody_has_and_nobody_settled(ledger: &dyn Ledger) {
     claim(ledger, &documents[1], "w", LONG).await;
     claim(ledger, &documents[2], "w", Duration::ZERO).await;
     let lease = claim(ledger, &documents[3], "w", LONG).await;
-    ledger.give_up(&lease).await.unwrap();
+    ledger.give_up(&lease, Duration::ZERO).await.unwrap();
     let lease = claim(ledger, &documents[4], "w", LONG).await;
     ledger.note(&lease, Event::Closed).await.unwrap();
     let expected = [0, 2, 3].map(|place| Job::of(&documents[place]));
@@ -330,7 +318,7 @@ async fn nobody_notes_what_has_its_own_method(ledger: &dyn Ledger) {
     for event in [
         Event::Received { received: Box::new(document.clone()) },
         Event::Claimed { worker: "w".into(), attempt: 1, token: 9 },
-        Event::Released { worker: "w".into(), counted: true },
+        Event::Released { worker: "w".into(), counted: true, waits_for: None },
         division(&[]),
     ] {
         let answer = ledger.note(&lease, event).await;
