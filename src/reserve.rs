@@ -28,7 +28,10 @@ impl Reserve {
 
     /// May something be taken in?
     pub fn check_intake(&self) -> Result<()> {
-        self.check_disk(self.intake, "nothing is taken in before there is room again; files stay where they are")
+        self.check_disk(
+            self.intake,
+            "nothing is taken in before there is room again; files stay where they are",
+        )
     }
 
     /// May a job be taken?
@@ -37,7 +40,8 @@ impl Reserve {
         match free_memory() {
             Some(free) if free < self.memory => {
                 let text = format!("only {} MiB of memory are free", free >> 20);
-                Err(Error::new(Kind::Unavailable, text).hint("lower the concurrency, or give the machine more memory"))
+                Err(Error::new(Kind::Unavailable, text)
+                    .hint("lower the concurrency, or give the machine more memory"))
             }
             _ => Ok(()),
         }
@@ -46,6 +50,11 @@ impl Reserve {
     /// Bytes free in the data folder.
     pub fn free_disk(&self) -> Option<u64> {
         disk_of(&self.folder).map(|(_, free)| free)
+    }
+
+    /// Bytes of the disk of the data folder: all, and free for us.
+    pub fn disk(&self) -> Option<(u64, u64)> {
+        disk_of(&self.folder)
     }
 
     fn check_disk(&self, least: u64, then: &str) -> Result<()> {

@@ -6,6 +6,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::filing::TargetSettings;
 use crate::job::Tenant;
+use crate::queue::Certificates;
 use crate::reserve::Reserve;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -14,8 +15,6 @@ use std::time::Duration;
 
 /// The file that is read when none is named and it lies in the working folder.
 pub const FILE: &str = "laufmappe.toml";
-/// Which logs are shown (`info`, `debug`, `laufmappe=debug` …).
-pub const LOG_VARIABLE: &str = "LAUFMAPPE_LOG";
 const LARGEST_FILE: u64 = 1 << 20;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -25,6 +24,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// `amqp://…` or `amqps://…`; absent: the queue in the data folder.
     pub queue: Option<String>,
+    /// Certificates for `amqps://`: paths of PEM files.
+    pub broker: Certificates,
     /// `postgres://…`; absent: the journal in the data folder.
     pub ledger: Option<String>,
     pub reading: Reading,
@@ -88,6 +89,7 @@ impl Default for Settings {
         Self {
             data: "laufmappe-data".into(),
             queue: None,
+            broker: Certificates::default(),
             ledger: None,
             reading: Reading::default(),
             work: Work::default(),
@@ -213,6 +215,16 @@ impl Settings {
         })?;
         Ok(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
     }
+}
+
+/// Which logs are shown (`LAUFMAPPE_LOG`: `info`, `debug`, `laufmappe=debug` …).
+pub fn logs() -> Option<String> {
+    std::env::var("LAUFMAPPE_LOG").ok().filter(|logs| !logs.is_empty())
+}
+
+/// Where traces are sent (`LAUFMAPPE_TRACES=http://collector:4318`, OTLP over HTTP); none: nowhere.
+pub fn traces() -> Option<String> {
+    std::env::var("LAUFMAPPE_TRACES").ok().filter(|address| !address.is_empty())
 }
 
 /// Whether logs are wanted as JSON lines (`LAUFMAPPE_LOG_FORMAT=json`).

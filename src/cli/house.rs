@@ -47,7 +47,7 @@ pub async fn open(settings: &Settings) -> Result<House> {
     let queue: Arc<dyn Queue> = match (&settings.queue, &index) {
         (Some(address), _) => {
             let tenants: Vec<Tenant> = settings.tenants.keys().cloned().collect();
-            Arc::new(queue::Rabbit::connect(address, &tenants).await?)
+            Arc::new(queue::Rabbit::connect(address, &settings.broker, &tenants).await?)
         }
         (None, Some(index)) => Arc::new(queue::Embedded::open(index, &clock())?),
         (None, None) => return Err(Error::new(Kind::Internal, "no index for the queue")),

@@ -5,7 +5,7 @@ use super::{ALL_FILED, Format, language};
 use crate::error::{Error, Kind, Result};
 use crate::faults;
 use crate::intake;
-use crate::job::{Channel, Document, Job, Language, Scan, Tenant};
+use crate::job::{Channel, Document, Job, Language, Priority, Scan, Tenant};
 use crate::ledger::Received;
 use crate::settings::Settings;
 use std::io::Read;
@@ -21,6 +21,8 @@ pub struct Order {
     pub batch: Option<String>,
     /// Operator, device and number of sheets, where they are known.
     pub scan: Option<Scan>,
+    /// What a person said; else the documents tell.
+    pub priority: Option<Priority>,
     pub tenant: Tenant,
 }
 
@@ -88,8 +90,9 @@ async fn take(
     name: &str,
     bytes: &[u8],
 ) -> Result<Received> {
-    let Order { tenant, batch, scan, .. } = order;
-    let from = intake::Source { tenant, channel, source, name, batch: batch.as_deref(), scan: scan.as_ref() };
+    let Order { tenant, batch, scan, priority, .. } = order;
+    let (batch, scan, priority) = (batch.as_deref(), scan.as_ref(), *priority);
+    let from = intake::Source { tenant, channel, source, name, batch, scan, priority };
     let document = intake::arrive(&house.store, &from, bytes, house::clock()())?;
     faults::reach("after", "stored");
     if faults::wished("ack-before-write") {

@@ -1,7 +1,10 @@
 //! `laufmappe worker`: works on what was submitted until told to stop.
 
+use super::house::House;
 use super::{ALL_FILED, house};
 use crate::error::{Error, Kind, Result};
+use crate::filing;
+use crate::metrics::{Known, Measured, Metrics, Sources};
 use crate::settings::{self, Settings};
 use crate::web;
 use crate::worker::{Ends, Options, Seen, Worker};
@@ -17,12 +20,17 @@ pub struct Wishes {
     pub listen: Option<SocketAddr>,
 }
 
-pub async fn work(settings: &Settings, wishes: Wishes) -> Result<u8> {
+pub async fn work(settings: &Settings, wishes: Wishes, measured: &Measured) -> Result<u8> {
     let house = house::open(settings).await?;
     if let Some(repaired) = &house.repaired {
         tracing::warn!("{repaired}");
     }
     let services = Arc::new(house::services(settings, &house)?);
+    for (tenant, desk) in &services.desks {
+        for warning in filing::warnings(&desk.adapters) {
+            tracing::warn!(%tenant, "{}", warning.en);
+        }
+    }
     let options = Options {
         name: name(wishes.name),
         slots: slots(settings, wishes.concurrency),
@@ -34,20 +42,33 @@ pub async fn work(settings: &Settings, wishes: Wishes) -> Result<u8> {
     tracing::info!(worker = %options.name, slots = options.slots, "ready");
     let told = told_to_stop()?;
     let counts = Arc::new(web::Counts::default());
-    let counted = Arc::clone(&counts);
-    let observer = Arc::new(move |seen: &Seen<'_>| counted.take_in(seen));
+    let metrics = Arc::new(metrics(settings, &house, &options, measured));
+    let (counted, measured) = (Arc::clone(&counts), Arc::clone(&metrics));
+    let observer = Arc::new(move |seen: &Seen<'_>| {
+        counted.take_in(seen);
+        measured.take_in(seen);
+    });
     let worker = Worker::new(services, Arc::clone(&house.queue), options, observer);
     match wishes.listen {
         None => worker.run(told).await?,
         Some(address) => {
-            let view = web::View { ledger: house.ledger, queue: house.queue, counts };
-            let server = web::serve(address, view).await?;
+            let view = web::View { metrics, counts };
+            let (address, server) = web::serve(address, view).await?;
+            tracing::info!(%address, "listening");
             let worked = worker.run(told).await;
             server.abort();
             worked?;
         }
     }
     Ok(ALL_FILED)
+}
+
+fn metrics(settings: &Settings, house: &House, options: &Options, measured: &Measured) -> Metrics {
+    let tenants = settings.tenants.iter();
+    let known = tenants.map(|(tenant, own)| (tenant.clone(), own.targets.keys().cloned().collect()));
+    let (ledger, queue) = (Arc::clone(&house.ledger), Arc::clone(&house.queue));
+    let sources = Sources::new(ledger, queue, settings.reserve(), house::clock());
+    Metrics::new(Known(known.collect()), options.slots, Arc::new(sources), measured)
 }
 
 /// Turns true at SIGTERM or SIGINT.

@@ -31,7 +31,8 @@ pub struct Past {
 impl Past {
     /// The last entry is the claim that is ours now.
     pub fn of(history: &[Entry]) -> Self {
-        let begin = history.iter().rposition(|entry| matches!(entry.event, Event::Reopened { .. })).unwrap_or(0);
+        let begin =
+            history.iter().rposition(|entry| matches!(entry.event, Event::Reopened { .. })).unwrap_or(0);
         let pages = history.iter().any(|entry| match &entry.event {
             Event::Received { received } => received.kind.has_pages() && received.part_of.is_none(),
             _ => false,

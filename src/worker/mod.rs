@@ -150,11 +150,10 @@ impl Worker {
     }
 
     async fn end_grace(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        if stop.wait_for(|told| *told).await.is_ok() {
-            tokio::time::sleep(self.options.grace).await;
-            tracing::warn!("the grace is over: jobs in hand are handed back");
-            self.abandon.send_replace(true);
-        }
+        told(&mut stop).await;
+        tokio::time::sleep(self.options.grace).await;
+        tracing::warn!("the grace is over: jobs in hand are handed back");
+        self.abandon.send_replace(true);
         std::future::pending().await
     }
 
@@ -291,7 +290,7 @@ impl Worker {
         let services = &self.services;
         let noted = |event: &Event| (self.observer)(&Seen::Noted { tenant: &lease.tenant, event });
         let ledger = services.ledger.as_ref();
-        let case = Case { document, lease, history, ledger, store: &services.store, noted: &noted };
+        let case = Case::of(document, lease, history, ledger, &services.store).telling(&noted);
         let past = Past::of(history);
         let started = Instant::now();
         let outcome = if past.isolates() {
@@ -304,7 +303,7 @@ impl Worker {
                     outcome.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the program itself failed here")))
                 }
                 lost = self.hold(lease) => Err(lost),
-                _ = abandon.wait_for(|told| *told) => return self.hand_back(slot, delivery, lease).await,
+                () = told(&mut abandon) => return self.hand_back(slot, delivery, lease).await,
             }
         };
         let took = started.elapsed();
@@ -382,6 +381,13 @@ fn name_of(settled: &Settled) -> &'static str {
         Settled::Filed => "filed",
         Settled::InClearing(_) => "clearing",
         Settled::Divided(_) => "divided",
+    }
+}
+
+/// Returns when it is true.
+async fn told(order: &mut watch::Receiver<bool>) {
+    if order.wait_for(|told| *told).await.is_err() {
+        std::future::pending().await
     }
 }
 

@@ -128,7 +128,13 @@ impl Worker {
         self.later(slot, delivery, &error, rest).await
     }
 
-    async fn later(&self, slot: &mut dyn Slot, delivery: &Delivery, error: &Error, rest: Duration) -> Result<()> {
+    async fn later(
+        &self,
+        slot: &mut dyn Slot,
+        delivery: &Delivery,
+        error: &Error,
+        rest: Duration,
+    ) -> Result<()> {
         slot.later(delivery, rest).await?;
         let Job { tenant, document, .. } = &delivery.job;
         let (target, kind) = (error.target.as_deref(), error.kind);

@@ -44,7 +44,10 @@ impl Worker {
         let mut was_open = HashMap::new();
         loop {
             if let Err(error) = self.let_flow().await {
-                tracing::warn!(kind = error.kind.slug(), "what waits for targets could not be looked after: {error}");
+                tracing::warn!(
+                    kind = error.kind.slug(),
+                    "what waits for targets could not be looked after: {error}"
+                );
             }
             self.tell_breakers(&mut was_open);
             tokio::time::sleep(EVERY).await;
@@ -59,7 +62,8 @@ impl Worker {
         locked(&self.flows).retain(|key, _| waits(key));
         for Parked { tenant, target, .. } in parked {
             let Some(desk) = self.services.desks.get(&tenant) else { continue };
-            let (Some(adapter), Some(breaker)) = (desk.adapters.get(&target), desk.breakers.get(&target)) else {
+            let (Some(adapter), Some(breaker)) = (desk.adapters.get(&target), desk.breakers.get(&target))
+            else {
                 continue;
             };
             let key = (tenant, target);

@@ -31,7 +31,8 @@ impl<'a> Fleet<'a> {
     /// `slots`: documents at the same time per worker.
     pub fn start(town: &'a Town, workers: usize, slots: usize) -> Self {
         let arguments = ["worker", "--concurrency", &slots.to_string()].map(str::to_owned).to_vec();
-        let mut fleet = Self { town, workers: Vec::new(), started: 0, wanted: 0, last_added: Instant::now(), arguments };
+        let mut fleet =
+            Self { town, workers: Vec::new(), started: 0, wanted: 0, last_added: Instant::now(), arguments };
         for _ in 0..workers {
             fleet.add();
         }

@@ -162,7 +162,7 @@ impl Court<'_> {
             return;
         }
         let crashed = story.end == End::Clearing && story.reason == "crashed";
-        if crashed && story.detail.contains("attempts began") {
+        if crashed && story.detail.contains("workers died") {
             verdict.isolated += 1;
         } else if story.end == End::Clearing && story.reason == "conflict" && self.was_shown_other_bytes(story)
         {
@@ -219,7 +219,7 @@ impl Court<'_> {
         let story = filed.key.as_ref().and_then(|key| self.books.of_key(key));
         match story {
             Some(story) if story.end == End::Clearing && self.was_shown_other_bytes(story) => {}
-            Some(story) if story.end == End::Clearing && story.detail.contains("attempts began") => {}
+            Some(story) if story.end == End::Clearing && story.detail.contains("workers died") => {}
             // A cut part beside its complete folder, in a folder tree.
             Some(story) if story.end == End::Filed && filed.place.contains("/.k") => verdict.parts_left += 1,
             Some(story) if story.end == End::Open => {}

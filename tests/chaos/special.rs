@@ -366,7 +366,7 @@ fn assert_nothing_was_done_twice(counts: &Counts) {
 
 /// All of the broker's queues, of all tenants.
 pub fn purge_all_queues() {
-    let names = broker().ask(&["list_queues", "--quiet", "--no-table-headers", "name"]);
+    let names = broker().control(&["list_queues", "--quiet", "--no-table-headers", "name"]);
     runtime().block_on(async {
         let properties = lapin::ConnectionProperties::default();
         let connection = lapin::Connection::connect(&broker().url(), properties).await.unwrap();

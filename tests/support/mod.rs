@@ -8,3 +8,4 @@ pub mod house;
 pub mod postgres;
 pub mod rabbit;
 pub mod watchdog;
+pub mod window;
