@@ -66,6 +66,10 @@ pub async fn take_in(house: &House, order: &Order) -> Result<Taken> {
         files.extend(if path == Path::new(STDIN) { vec![path.clone()] } else { files_of(path)? });
     }
     for file in files {
+        if let Err(error) = house.reserve.check_intake() {
+            taken.refused.push((file, error));
+            break;
+        }
         let (channel, name, bytes) = if file == Path::new(STDIN) {
             (Channel::Stdin, "standard-input".into(), bounded(std::io::stdin().lock(), "standard input"))
         } else {
@@ -100,7 +104,10 @@ async fn take(
     }
     let received = house.ledger.receive(document).await?;
     faults::reach("after", "received");
-    house.queue.publish(&Job::of(received.document())).await?;
+    // It is safe in the ledger; where the bell cannot be rung now, the workers find it there.
+    if let Err(error) = house.queue.publish(&Job::of(received.document())).await {
+        tracing::warn!(document = %received.document().id, kind = error.kind.slug(), "not rung: {error}");
+    }
     faults::reach("after", "published");
     Ok(received)
 }

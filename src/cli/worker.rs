@@ -10,8 +10,12 @@ use crate::web;
 use crate::worker::{Ends, Options, Seen, Worker};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+
+/// Between two attempts to open a house whose ledger is away.
+const OPENING: Duration = Duration::from_secs(2);
 
 pub struct Wishes {
     pub concurrency: Option<usize>,
@@ -21,7 +25,8 @@ pub struct Wishes {
 }
 
 pub async fn work(settings: &Settings, wishes: Wishes, measured: &Measured) -> Result<u8> {
-    let house = house::open(settings).await?;
+    let told = told_to_stop()?;
+    let Some(house) = open(settings, &told).await? else { return Ok(ALL_FILED) };
     if let Some(repaired) = &house.repaired {
         tracing::warn!("{repaired}");
     }
@@ -40,7 +45,6 @@ pub async fn work(settings: &Settings, wishes: Wishes, measured: &Measured) -> R
         ends: if wishes.until_empty { Ends::WhenEmpty } else { Ends::WhenTold },
     };
     tracing::info!(worker = %options.name, slots = options.slots, "ready");
-    let told = told_to_stop()?;
     let counts = Arc::new(web::Counts::default());
     let metrics = Arc::new(metrics(settings, &house, &options, measured));
     let (counted, measured) = (Arc::clone(&counts), Arc::clone(&metrics));
@@ -61,6 +65,20 @@ pub async fn work(settings: &Settings, wishes: Wishes, measured: &Measured) -> R
         }
     }
     Ok(ALL_FILED)
+}
+
+/// Opens the house, and waits where the ledger is away; `None`: told to stop meanwhile.
+async fn open(settings: &Settings, told: &watch::Receiver<bool>) -> Result<Option<House>> {
+    while !*told.borrow() {
+        match house::open(settings).await {
+            Err(error) if error.kind == Kind::Unavailable => {
+                tracing::warn!(kind = error.kind.slug(), "waiting: {error}");
+                tokio::time::sleep(OPENING).await;
+            }
+            opened => return opened.map(Some),
+        }
+    }
+    Ok(None)
 }
 
 fn metrics(settings: &Settings, house: &House, options: &Options, measured: &Measured) -> Metrics {

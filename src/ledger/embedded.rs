@@ -580,7 +580,7 @@ fn after(time: Duration) -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Arrival, Channel, Kind as DocumentKind};
+    use crate::job::{Arrival, Channel, Kind as DocumentKind, Priority};
     use jiff::Timestamp;
 
     fn ledger(folder: &Path) -> Embedded {
@@ -597,6 +597,7 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             batch: None,
             scan: None,
+            priority: Priority::Normal,
         };
         Document {
             id: DocumentId::of_arrival(&tenant, Channel::Upload, source, &content),

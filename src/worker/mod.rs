@@ -43,6 +43,8 @@ use without_broker::LedgerSlot;
 
 /// How long a job rests whose case somebody else is working on.
 const TAKEN: Duration = Duration::from_secs(5);
+/// How long a job rests whose entries in the ledger were altered: until somebody has restored them.
+const ALTERED: Duration = Duration::from_secs(300);
 const WAIT: Duration = Duration::from_millis(500);
 const BROKER_REST: Duration = Duration::from_secs(2);
 /// Between two looks while no job may be taken.
@@ -249,6 +251,10 @@ impl Worker {
                 slot.done(&delivery).await?;
             }
             Ok(Claim::Yours(lease, history)) => self.perform(slot, &delivery, &lease, &history).await?,
+            Err(error) if error.kind == Kind::Altered => {
+                tracing::error!(document = %job.document, tenant = %job.tenant, kind = error.kind.slug(), "refused: {error}");
+                slot.later(&delivery, ALTERED).await?;
+            }
             Err(error) if error.kind.again() == Again::Later => {
                 tracing::warn!(kind = error.kind.slug(), "the ledger is not there: {error}");
                 slot.later(&delivery, settle::RESTS[0]).await?;

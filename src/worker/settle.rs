@@ -38,7 +38,10 @@ impl Worker {
             Settled::InClearing(_) => Step::InClearing,
             Settled::Divided(parts) => {
                 for part in &parts {
-                    self.queue.publish(&Job::of(part)).await?;
+                    // The parts stand in the ledger; where the bell cannot be rung now, it rings later.
+                    if let Err(error) = self.queue.publish(&Job::of(part)).await {
+                        tracing::warn!(document = %part.id, kind = error.kind.slug(), "not rung: {error}");
+                    }
                 }
                 Step::Divided(parts.len())
             }

@@ -52,6 +52,13 @@ impl Rabbit {
     /// From then on a broker that is away is [`Kind::Unavailable`] at every call and is connected again by a
     /// later one; the caller simply goes on calling.
     pub async fn connect(url: &str, certificates: &Certificates, tenants: &[Tenant]) -> Result<Self> {
+        let rabbit = Self::at(url, certificates, tenants)?;
+        rabbit.broker.consuming.connection().await?;
+        Ok(rabbit)
+    }
+
+    /// As [`Rabbit::connect`], for whoever can work without a broker: nobody is called yet.
+    pub fn at(url: &str, certificates: &Certificates, tenants: &[Tenant]) -> Result<Self> {
         let address = Address::read(url, certificates)?;
         if tenants.is_empty() {
             return Err(Error::new(Kind::Settings, "a queue at the broker needs a tenant to work for")
@@ -65,7 +72,6 @@ impl Rabbit {
             publisher: Mutex::new(None),
             in_flight: AtomicU64::new(0),
         };
-        broker.consuming.connection().await?;
         Ok(Self { broker: Arc::new(broker) })
     }
 
