@@ -4,11 +4,12 @@ SHELL := /bin/bash
 CARGO := $(shell command -v cargo || echo $$HOME/.cargo/bin/cargo)
 DEMO := demo
 
-.PHONY: help demo test
+.PHONY: help demo test chaos
 
 help:
 	@echo "make demo   run the main job on samples/ (embedded: no broker, no database, no DMS needed)"
 	@echo "make test   install and start what the tests need, run everything"
+	@echo "make chaos  10,000 documents while everything is killed (hours on a small machine); see tests/chaos/main.rs"
 
 demo:
 	@.ci/install build
@@ -25,3 +26,11 @@ test:
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	@.ci/deny
 	$(CARGO) test --locked
+
+chaos:
+	@.ci/install tests
+	$(CARGO) build --locked --release
+	CHAOS_MODE=scaled CHAOS_DOCUMENTS=$${CHAOS_DOCUMENTS:-10000} LAUFMAPPE_BINARY=$(CURDIR)/target/release/laufmappe \
+	$(CARGO) test --locked --test chaos -- --nocapture everything_is_killed
+	CHAOS_MODE=embedded CHAOS_DOCUMENTS=$${CHAOS_DOCUMENTS_EMBEDDED:-1000} LAUFMAPPE_BINARY=$(CURDIR)/target/release/laufmappe \
+	$(CARGO) test --locked --test chaos -- --nocapture killed_every_second

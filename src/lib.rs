@@ -40,6 +40,7 @@
 //! | [`metrics`] | what happens, what queue, ledger and disk say → figures for operations | ids, names |
 //! | [`telemetry`] | spans and events → log lines, measured stages, traces | contents |
 //! | [`settings`] | file and environment → one struct | |
+//! | [`faults`] | faults on demand, for the harness that must notice them | exists in a release |
 //! | [`web`] [`cli`] | doors for people | business decisions |
 //!
 //! `tests/architecture.rs` holds who may name whom.
@@ -69,6 +70,7 @@
 )]
 
 pub mod error;
+pub mod faults;
 pub mod job;
 
 pub mod index;

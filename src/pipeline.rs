@@ -28,7 +28,7 @@ use crate::route::{self, Decision, Outcome, Routing, Shelf};
 use crate::sandbox::Sandbox;
 use crate::store::Store;
 use crate::validate::{House, Report};
-use crate::{extract, intake, validate};
+use crate::{extract, faults, intake, validate};
 use paper::Plan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -119,6 +119,7 @@ async fn steps(case: &Case<'_>, services: &Services) -> Result<Settled> {
     }
 
     let bytes = services.store.get(&document.content)?;
+    faults::stumble("worker-aborts-on", &bytes);
     if document.kind.is_container() {
         let parts = intake::unpack(&services.sandbox, &services.store, document, &bytes).await?;
         return case.divide(parts, None).await;
@@ -340,7 +341,7 @@ async fn file_into(case: &Case<'_>, plan: &Plan, target: &str, adapter: &dyn Ada
         Step::Put | Step::LookThenPut => {}
     }
     let there = |error: Error| error.at_target(target);
-    let filing = plan.filing(case.document, target, case.store)?;
+    let filing = filing::spoilt(plan.filing(case.document, target, case.store)?);
     if step == Step::LookThenPut
         && let Some(receipt) = filing::look(adapter, &filing).await.map_err(there)?
     {
@@ -355,7 +356,13 @@ async fn file_into(case: &Case<'_>, plan: &Plan, target: &str, adapter: &dyn Ada
         case.hold(timing.call + protocol::MARGIN).await?;
     }
     case.note_intent(target, &filing.key, plan).await?;
-    filing::put(adapter, &filing, begun).await.map_err(there)
+    if faults::wished("receipt-before-put") {
+        case.note_last_receipt(&Receipt::unseen(target, &filing)).await?;
+    }
+    faults::reach("before", "put");
+    let receipt = filing::put(adapter, &filing, begun).await.map_err(there)?;
+    faults::reach("after", "put");
+    Ok(receipt)
 }
 
 fn too_early(target: &str, rest: Duration, earlier: Earlier) -> Error {

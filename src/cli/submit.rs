@@ -3,6 +3,7 @@
 use super::house::{self, House};
 use super::{ALL_FILED, Format, language};
 use crate::error::{Error, Kind, Result};
+use crate::faults;
 use crate::intake;
 use crate::job::{Channel, Document, Job, Language, Priority, Scan, Tenant};
 use crate::ledger::Received;
@@ -97,11 +98,17 @@ async fn take(
     let (batch, scan, priority) = (batch.as_deref(), scan.as_ref(), *priority);
     let from = intake::Source { tenant, channel, source, name, batch, scan, priority };
     let document = intake::arrive(&house.store, &from, bytes, house::clock()())?;
+    faults::reach("after", "stored");
+    if faults::wished("ack-before-write") {
+        return Ok(Received::New(document));
+    }
     let received = house.ledger.receive(document).await?;
+    faults::reach("after", "received");
     // It is safe in the ledger; where the bell cannot be rung now, the workers find it there.
     if let Err(error) = house.queue.publish(&Job::of(received.document())).await {
         tracing::warn!(document = %received.document().id, kind = error.kind.slug(), "not rung: {error}");
     }
+    faults::reach("after", "published");
     Ok(received)
 }
 

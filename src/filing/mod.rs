@@ -19,6 +19,7 @@ pub use settings::{TargetSettings, adapter};
 pub use webdav::{Login, WebDav};
 
 use crate::error::{Error, Kind, Result};
+use crate::faults;
 use crate::job::{Bilingual, ContentHash, Document};
 use async_trait::async_trait;
 use protocol::Timing;
@@ -49,7 +50,12 @@ pub async fn look(adapter: &dyn Adapter, filing: &Filing) -> Result<Option<Recei
 /// Stores. `begun`: when the intent was about to be noted; from then on the deadline of the target runs.
 pub async fn put(adapter: &dyn Adapter, filing: &Filing, begun: Instant) -> Result<Receipt> {
     let stored = within(begun + adapter.timing().call, adapter.put(filing)).await;
-    stored.unwrap_or_else(|| Err(overdue(Kind::Unknown, adapter, "storing")))
+    match stored.unwrap_or_else(|| Err(overdue(Kind::Unknown, adapter, "storing"))) {
+        Err(error) if error.kind == Kind::Unknown && faults::wished("receipt-without-read-back") => {
+            Ok(Receipt::unseen(adapter.target(), filing))
+        }
+        stored => stored,
+    }
 }
 
 /// `None`: not within the deadline. The clock is asked before every step of the call: a program that was frozen
@@ -120,6 +126,17 @@ pub fn warning(adapter: &dyn Adapter) -> Option<Bilingual> {
     }
 }
 
+/// The filing as it is, unless a fault is wished.
+pub fn spoilt(mut filing: Filing) -> Filing {
+    if faults::wished("retry-without-probe") {
+        filing.title.insert_str(0, &format!("{} ", faults::chance()));
+    }
+    if faults::wished("original-left-out") {
+        filing.items.remove(0);
+    }
+    filing
+}
+
 /// What makes a filing the same filing: `k` and 40 hex digits.
 ///
 /// Derived from tenant, document (arrival), content and target, never from rules, clock or chance, so that
@@ -130,6 +147,8 @@ pub struct FilingKey(String);
 
 impl FilingKey {
     pub fn of(document: &Document, target: &str) -> Self {
+        let chance = if faults::wished("random-filing-key") { faults::chance() } else { String::new() };
+        let target = &format!("{target}{chance}");
         let fields =
             ["filing", document.tenant.as_str(), document.id.as_str(), &document.content.hex(), target];
         Self(format!("k{}", &ContentHash::of_fields(&fields).hex()[..40]))
@@ -189,6 +208,11 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// Of a filing that nobody read back: only where a fault is wished.
+    pub fn unseen(target: &str, filing: &Filing) -> Self {
+        Self::of(target, filing, String::new(), false)
+    }
+
     /// To be called when every item has been read back and its hash compared.
     fn of(target: &str, filing: &Filing, location: String, adopted: bool) -> Self {
         Self {

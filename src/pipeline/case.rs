@@ -7,6 +7,7 @@
 use super::Settled;
 use super::paper::{Plan, keep, kept};
 use crate::error::Result;
+use crate::faults;
 use crate::filing::protocol::Earlier;
 use crate::filing::{FilingKey, Receipt};
 use crate::job::{Clearing, Document, Sheets};
@@ -169,6 +170,9 @@ impl Case<'_> {
     }
 
     pub(super) async fn note_intent(&self, target: &str, key: &FilingKey, plan: &Plan) -> Result<()> {
+        if faults::wished("no-intent") {
+            return Ok(());
+        }
         self.note(Event::Intended {
             target: target.to_owned(),
             key: key.to_string(),
@@ -211,7 +215,11 @@ impl Case<'_> {
     pub(super) async fn divide(&self, parts: Vec<Document>, sheets: Option<Sheets>) -> Result<Settled> {
         let ids = parts.iter().map(|part| part.id.clone()).collect();
         let event = Event::Divided { parts: ids, sheets };
-        Ok(Settled::Divided(self.ledger.divide(self.lease, parts, event).await?))
+        let parts = if faults::wished("divided-without-parts") { Vec::new() } else { parts };
+        faults::reach("before", "divided");
+        let parts = self.ledger.divide(self.lease, parts, event).await?;
+        faults::reach("after", "divided");
+        Ok(Settled::Divided(parts))
     }
 
     fn note_later(&self, event: Event) {
@@ -222,7 +230,9 @@ impl Case<'_> {
     async fn note(&self, event: Event) -> Result<()> {
         let mut events = std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
         events.push(event);
+        events.iter().for_each(|event| faults::reach("before", &faults::step(event)));
         self.ledger.note_all(self.lease, events.clone()).await?;
+        events.iter().for_each(|event| faults::reach("after", &faults::step(event)));
         if let Some(noted) = self.noted {
             events.iter().for_each(noted);
         }

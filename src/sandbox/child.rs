@@ -5,6 +5,7 @@
 
 use super::{confine, frame, probe};
 use crate::error::{Error, Kind, Result};
+use crate::faults;
 use serde_json::{Value, json};
 use std::io::{self, Read, Write};
 use std::panic::{self, AssertUnwindSafe};
@@ -61,6 +62,7 @@ fn dispatch(
         return Err(Error::new(Kind::Internal, "a question has a task and its JSON"));
     }
     let blobs = message.split_off(2);
+    blobs.iter().for_each(|blob| faults::stumble("reader-aborts-on", blob));
     let task = String::from_utf8_lossy(&message[0]).into_owned();
     let question = serde_json::from_slice(&message[1]).map_err(|error| {
         Error::new(Kind::Internal, format!("the question of task {task} is no JSON: {error}"))

@@ -7,6 +7,7 @@ use super::confine::{Allowance, Confinement};
 use super::frame::{self, Spoken, Unspoken};
 use super::parent::Limits;
 use crate::error::{Error, Kind, Result};
+use crate::faults;
 use serde::Deserialize;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -40,6 +41,7 @@ impl Talk {
         if let Some(models) = std::env::var_os("TESSDATA_PREFIX") {
             command.env("TESSDATA_PREFIX", models);
         }
+        command.envs(faults::hand_down());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| {
             Error::new(Kind::Unavailable, format!("starting {} failed: {error}", program.display()))

@@ -23,6 +23,7 @@ mod without_broker;
 pub use seen::{Observer, Seen, Step};
 
 use crate::error::{Again, Error, Kind, Result};
+use crate::faults;
 use crate::job::DocumentId;
 use crate::ledger::{Claim, Entry, Event, Lease, Rest};
 use crate::pipeline::{self, Case, Services, Settled};
@@ -236,7 +237,13 @@ impl Worker {
         let Some(delivery) = slot.take(WAIT).await? else { return self.when_nothing_came().await };
         let job = &delivery.job;
         let Options { name, lease, .. } = &self.options;
-        match self.services.ledger.claim(&job.tenant, &job.document, name, *lease).await {
+        if faults::wished("ack-early") {
+            slot.done(&delivery).await?;
+        }
+        faults::reach("before", "claimed");
+        let claim = self.services.ledger.claim(&job.tenant, &job.document, name, *lease).await;
+        faults::reach("after", "claimed");
+        match claim {
             Ok(Claim::Settled) => slot.done(&delivery).await?,
             Ok(Claim::Taken) => slot.later(&delivery, TAKEN).await?,
             Ok(Claim::Unknown) => {

@@ -7,6 +7,7 @@ use super::isolation::Past;
 use super::{Ends, Seen, Step, Worker, locked};
 use crate::clearing;
 use crate::error::{Again, Error, Kind, Result};
+use crate::faults;
 use crate::job::{ContentHash, Job};
 use crate::ledger::{Event, Rest};
 use crate::pipeline::{Case, Settled};
@@ -45,7 +46,9 @@ impl Worker {
                 Step::Divided(parts.len())
             }
         };
+        faults::reach("before", "acknowledged");
         slot.done(delivery).await?;
+        faults::reach("after", "acknowledged");
         let Job { tenant, document, .. } = &delivery.job;
         (self.observer)(&Seen::Settled { document, tenant, step: &step, took });
         Ok(())

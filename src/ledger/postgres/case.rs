@@ -4,6 +4,7 @@
 //! from a claim or an end for bells and figures, a trigger of the table does, whichever program version it was.
 
 use crate::error::{Error, Kind, Result};
+use crate::faults;
 use crate::job::{ContentHash, DocumentId, Tenant};
 use crate::ledger::alike::{LONGEST_LEASE, lease_lost};
 use crate::ledger::answers::{field, number, parsed, summary, text, whole, wrong};
@@ -41,7 +42,8 @@ impl CaseRow {
 /// The case as held by this very lease. One that ran out is good until somebody else claims the case.
 pub(super) async fn held(work: &mut PgConnection, lease: &Lease) -> Result<CaseRow> {
     let case = CaseRow::lock(work, &lease.tenant, &lease.document).await?;
-    case.filter(|case| case.lent && case.token == lease.token).ok_or_else(|| lease_lost(lease))
+    let free = faults::wished("no-fencing");
+    case.filter(|case| free || (case.lent && case.token == lease.token)).ok_or_else(|| lease_lost(lease))
 }
 
 /// Writes the state of a case; with `ends` its lease ends.
@@ -78,7 +80,7 @@ pub(super) async fn lend_longer(work: &mut PgConnection, lease: &Lease, time: Du
          where tenant = $1 and document = $2 and token = $3 and lease_until is not null";
     let query = sqlx::query(sql).bind(lease.tenant.as_str()).bind(lease.document.as_str());
     let query = query.bind(number(lease.token)?).bind(microseconds(time)?);
-    Ok(query.execute(work).await.map_err(wrong)?.rows_affected() == 1)
+    Ok(query.execute(work).await.map_err(wrong)?.rows_affected() == 1 || faults::wished("no-fencing"))
 }
 
 /// Ends a lease before the end of its case, and says until when the bell stays quiet.
