@@ -20,7 +20,7 @@ use lapin::options::*;
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Connection};
 use laufmappe::job::{Channel as Door, ContentHash, DocumentId, Job, Priority, Tenant};
-use laufmappe::queue::{Queue, Rabbit};
+use laufmappe::queue::{Certificates, Queue, Rabbit};
 use rabbit::Broker;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,7 +39,7 @@ async fn measure() {
     let jobs = std::env::var("LAUFMAPPE_BENCH_JOBS").ok().and_then(|text| text.parse().ok()).unwrap_or(3000);
     let broker = tokio::task::block_in_place(Broker::start);
     let tenants: Vec<Tenant> = ["stadt", "werke"].map(|name| name.parse().unwrap()).to_vec();
-    let rabbit = Arc::new(Rabbit::connect(&broker.url(), &tenants).await.unwrap());
+    let rabbit = Arc::new(Rabbit::connect(&broker.url(), &Certificates::default(), &tenants).await.unwrap());
     let bare = Bare::open(&broker.url()).await;
     let jobs: Arc<Vec<Job>> = Arc::new((0..jobs).map(|number| job(&tenants, number)).collect());
     // Both sides once without counting, so that neither meets a cold broker.

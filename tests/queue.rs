@@ -324,7 +324,7 @@ async fn a_flood_of_urgent_jobs_leaves_half_to_normal(stand: Stand) {
         slot.done(&delivery).await.unwrap();
         served.push(delivery.job);
     }
-    let of = |priority| served.iter().filter(|job| job.priority == priority).map(|job| &job.tenant);
+    let of = |priority| served.iter().filter(move |job| job.priority == priority).map(|job| &job.tenant);
     assert_eq!([30, 30, 4], Priority::ALL.map(|priority| of(priority).count()), "{served:?}");
     for priority in [Priority::Urgent, Priority::Normal] {
         assert_eq!(of(priority).filter(|tenant| **tenant == stand.tenants[0]).count(), 15);
