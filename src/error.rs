@@ -143,7 +143,9 @@ kinds! {
     Refused => Never, 1, 502, "refused";
     /// Something else lies where ours belongs.
     Conflict => Never, 1, 409, "conflict";
-    /// Disk full, unreadable, not permitted.
+    /// The disk is full: nothing was written, and everything goes on once there is room.
+    Full => Later, 3, 507, "full";
+    /// Disk unreadable, not permitted.
     Storage => Stop, 3, 507, "storage";
     /// A content is missing from the store or is not what its hash says; it waits for the backup.
     ContentAltered => Later, 3, 500, "content-altered";
@@ -159,9 +161,19 @@ kinds! {
     Internal => Counted, 3, 500, "internal";
 }
 
+impl Kind {
+    /// What a failed read or write of a file is.
+    pub fn of_io(error: &std::io::Error) -> Kind {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Kind::Full,
+            _ => Kind::Storage,
+        }
+    }
+}
+
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
-        Error::new(Kind::Storage, format!("reading or writing failed: {error}"))
+        Error::new(Kind::of_io(&error), format!("reading or writing failed: {error}"))
     }
 }
 

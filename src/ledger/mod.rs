@@ -21,7 +21,7 @@ pub use embedded::Embedded;
 pub use entry::{Entry, Event, State, Summary};
 pub use line::Head;
 pub use postgres::Postgres;
-pub use verify::{Verified, verify_lines};
+pub use verify::{Noted, Verified, verify_against, verify_lines};
 
 use crate::error::Result;
 use crate::job::{ContentHash, Document, DocumentId, Job, Tenant};
