@@ -31,7 +31,8 @@ struct Kept {
     open: RwLock<Option<Open>>,
     /// The database is opened anew before it is used again.
     distrusted: AtomicBool,
-    generation: AtomicU64,
+    /// How often that happened.
+    anew: AtomicU64,
     repaired: Option<String>,
     _lock: File,
 }
@@ -39,6 +40,8 @@ struct Kept {
 #[derive(Debug)]
 struct Open {
     db: sled::Db,
+    /// How often the database was opened anew before.
+    generation: u64,
     trees: BTreeMap<&'static str, sled::Tree>,
     /// sled's flush does not reach the disk of its own accord; we sync its file ourselves.
     file: File,
@@ -70,9 +73,9 @@ impl Index {
         };
         let kept = Kept {
             folder: folder.to_owned(),
-            open: RwLock::new(Some(Open::of(folder, db)?)),
+            open: RwLock::new(Some(Open::of(folder, db, 0)?)),
+            anew: AtomicU64::new(0),
             distrusted: AtomicBool::new(false),
-            generation: AtomicU64::new(0),
             repaired,
             _lock: lock,
         };
@@ -84,9 +87,19 @@ impl Index {
         self.kept.repaired.clone()
     }
 
+    /// A tree that goes on with whatever is left after the database was opened anew.
     pub fn tree(&self, name: &'static str) -> Result<Tree> {
-        let tree = Tree::of(self, name);
-        self.current(name).map(|_| tree).map_err(|error| {
+        self.named(name).map(|_| Tree::of(self, name, None))
+    }
+
+    /// A tree that answers nothing after the database was opened anew, until its keeper says that he has
+    /// noticed: [`Tree::accept`].
+    pub fn strict_tree(&self, name: &'static str) -> Result<Tree> {
+        self.named(name).map(|generation| Tree::of(self, name, Some(generation)))
+    }
+
+    fn named(&self, name: &'static str) -> Result<u64> {
+        self.current(name).map(|(_, generation)| generation).map_err(|error| {
             Error::new(kind_of(&error), format!("opening index {name} failed: {error}"))
                 .hint("check free space of the data folder")
         })
@@ -105,24 +118,24 @@ impl Index {
         })
     }
 
-    fn generation(&self) -> u64 {
-        self.kept.generation.load(Ordering::Acquire)
-    }
-
     fn distrust(&self) {
         self.kept.distrusted.store(true, Ordering::Release);
     }
 
-    /// The tree as it is now.
-    fn current(&self, name: &'static str) -> sled::Result<sled::Tree> {
-        if let Some(tree) = self.in_use()?.as_ref().and_then(|open| open.trees.get(name)) {
-            return Ok(tree.clone());
+    /// The tree as it is now, and how often the database was opened anew.
+    fn current(&self, name: &'static str) -> sled::Result<(sled::Tree, u64)> {
+        let open = self.in_use()?;
+        if let Some(open) = &*open
+            && let Some(tree) = open.trees.get(name)
+        {
+            return Ok((tree.clone(), open.generation));
         }
+        drop(open);
         let mut open = self.written();
         let open = open.as_mut().ok_or_else(full)?;
         let tree = open.db.open_tree(name)?;
         open.trees.insert(name, tree.clone());
-        Ok(tree)
+        Ok((tree, open.generation))
     }
 
     /// The database, opened anew where it cannot be trusted.
@@ -154,8 +167,9 @@ impl Index {
                 sound(folder).map_err(|trouble| unusable(trouble.error(folder)))?
             }
         };
-        *open = Some(Open::of(folder, db).map_err(|error| sled::Error::Io(std::io::Error::other(error.text)))?);
-        self.kept.generation.fetch_add(1, Ordering::AcqRel);
+        let generation = self.kept.anew.fetch_add(1, Ordering::AcqRel) + 1;
+        let opened = Open::of(folder, db, generation);
+        *open = Some(opened.map_err(|error| sled::Error::Io(std::io::Error::other(error.text)))?);
         self.kept.distrusted.store(false, Ordering::Release);
         tracing::warn!("the index was opened anew after it had failed");
         Ok(())
@@ -167,17 +181,18 @@ impl Index {
 }
 
 impl Open {
-    fn of(folder: &Path, db: sled::Db) -> Result<Open> {
+    fn of(folder: &Path, db: sled::Db, generation: u64) -> Result<Open> {
         sync_creation(folder)?;
-        Ok(Open { db, trees: BTreeMap::new(), file: File::open(folder.join("db"))? })
+        Ok(Open { db, generation, trees: BTreeMap::new(), file: File::open(folder.join("db"))? })
     }
 }
 
-/// A full disk is curable.
+/// A full disk is curable, and a database that makes no sense is opened anew before the next call.
 pub(crate) fn kind_of(error: &sled::Error) -> Kind {
     match error {
+        sled::Error::Io(error) if error.kind() == ErrorKind::Interrupted => Kind::Unavailable,
         sled::Error::Io(error) => Kind::of_io(error),
-        _ => Kind::Storage,
+        _ => Kind::Unavailable,
     }
 }
 

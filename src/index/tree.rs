@@ -2,26 +2,42 @@
 //!
 //! In: keys and values. Out: the same, or the error of the database, which is opened anew before the next call:
 //! sled answers nothing any more once it could not write. Absent on purpose: filling a tree that comes back
-//! empty; whoever keeps it asks for the [`Tree::generation`].
+//! empty; its keeper does, who is told by [`Tree::is_anew`].
 
 use super::Index;
 use sled::{Batch, IVec, Result};
+use std::io::ErrorKind;
 use std::ops::RangeBounds;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 #[derive(Debug, Clone)]
 pub struct Tree {
     index: Index,
     name: &'static str,
+    /// The generation its keeper knows of, where he wants to.
+    known: Option<Arc<AtomicU64>>,
 }
 
 impl Tree {
-    pub(super) fn of(index: &Index, name: &'static str) -> Tree {
-        Tree { index: index.clone(), name }
+    pub(super) fn of(index: &Index, name: &'static str, known: Option<u64>) -> Tree {
+        let known = known.map(|generation| Arc::new(AtomicU64::new(generation)));
+        Tree { index: index.clone(), name, known }
     }
 
-    /// Grows when the database was opened anew: what was written last may be gone, or everything.
-    pub fn generation(&self) -> u64 {
-        self.index.generation()
+    /// Was the database opened anew since the keeper looked? What was written last may be gone, or everything.
+    pub fn is_anew(&self) -> Result<bool> {
+        let (_, generation) = self.index.current(self.name)?;
+        Ok(self.known.as_ref().is_some_and(|known| known.load(Ordering::Acquire) != generation))
+    }
+
+    /// From now on it answers as it is.
+    pub fn accept(&self) -> Result<()> {
+        let (_, generation) = self.index.current(self.name)?;
+        if let Some(known) = &self.known {
+            known.store(generation, Ordering::Release);
+        }
+        Ok(())
     }
 
     /// Makes the database be opened anew before the next call.
@@ -66,23 +82,37 @@ impl Tree {
     }
 
     fn on<T>(&self, work: impl FnOnce(&sled::Tree) -> Result<T>) -> Result<T> {
-        let done = self.index.current(self.name).and_then(|tree| work(&tree));
+        let done = self.now().and_then(|tree| work(&tree));
         self.noticed(done)
     }
 
+    fn now(&self) -> Result<sled::Tree> {
+        let (tree, generation) = self.index.current(self.name)?;
+        match &self.known {
+            Some(known) if known.load(Ordering::Acquire) != generation => Err(anew()),
+            _ => Ok(tree),
+        }
+    }
+
     fn pairs(&self, work: impl FnOnce(&sled::Tree) -> sled::Iter) -> Pairs {
-        match self.index.current(self.name) {
+        match self.now() {
             Ok(tree) => Pairs { tree: self.clone(), found: Some(work(&tree)), failed: None },
             Err(error) => Pairs { tree: self.clone(), found: None, failed: Some(error) },
         }
     }
 
     fn noticed<T>(&self, done: Result<T>) -> Result<T> {
-        if done.is_err() {
-            self.distrust();
+        match &done {
+            Err(sled::Error::Io(error)) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => self.distrust(),
+            Ok(_) => {}
         }
         done
     }
+}
+
+fn anew() -> sled::Error {
+    sled::Error::Io(std::io::Error::new(ErrorKind::Interrupted, "it was opened anew just now"))
 }
 
 /// Keys and values in order; ends after the first error.

@@ -110,12 +110,17 @@ pub(super) struct Reach {
 
 impl Cases {
     pub fn open(index: &Index) -> Result<Cases> {
-        Ok(Cases { tree: index.tree("ledger")? })
+        Ok(Cases { tree: index.strict_tree("ledger")? })
     }
 
-    /// Grows when the index may have lost something.
-    pub fn generation(&self) -> u64 {
-        self.tree.generation()
+    /// Was the index opened anew, so that it may have lost something?
+    pub fn is_anew(&self) -> Result<bool> {
+        self.tree.is_anew().map_err(wrong)
+    }
+
+    /// From now on it answers as it is.
+    pub fn accept(&self) -> Result<()> {
+        self.tree.accept().map_err(wrong)
     }
 
     /// Has the index opened anew before it is used again.

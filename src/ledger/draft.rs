@@ -84,5 +84,5 @@ pub(super) fn damaged() -> Error {
 
 pub(super) fn wrong(error: sled::Error) -> Error {
     Error::new(kind_of(&error), format!("the index of the ledger cannot be used: {error}"))
-        .hint("check free space of the data folder and start again; the journal is not affected")
+        .hint("check free space of the data folder; the journal is not affected, and the next call tries again")
 }

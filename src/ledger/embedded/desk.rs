@@ -23,8 +23,6 @@ pub(super) struct Desk {
     pub bells: Bells,
     /// The index does not follow the journal any more and is made to before anything else.
     pub stale: bool,
-    /// Of the index when it did.
-    pub generation: u64,
 }
 
 pub(super) struct Held {
@@ -46,10 +44,9 @@ impl Inner {
             desk
         });
         desk.stale |= self.journal.heal()?;
-        desk.stale |= desk.generation != self.cases.generation();
+        desk.stale |= self.cases.is_anew()?;
         if desk.stale {
             self.journal.wait(self.journal.ticket())?;
-            let generation = self.cases.generation();
             desk.chains = self.follow_journal()?.0;
             // Places may have been given anew.
             desk.bells = Bells::default();
@@ -59,7 +56,6 @@ impl Inner {
                 }
             }
             desk.stale = false;
-            desk.generation = generation;
         }
         Ok(desk)
     }
@@ -85,6 +81,7 @@ impl Inner {
 
     /// Brings the index to the state the journal tells. Answers where the chains stand and what was odd.
     pub(super) fn follow_journal(&self) -> Result<(Chains, Vec<String>)> {
+        self.cases.accept()?;
         let mut said = Vec::new();
         let path = &self.journal.path;
         let length = self.journal.length()?;
