@@ -161,15 +161,13 @@ impl Index {
             Err(Trouble::Outside(error)) if error.kind == Kind::Full => return Err(full()),
             Err(_) => {
                 // Nothing in it is needed; its space is.
-                let unusable = |error: Error| sled::Error::Io(std::io::Error::other(error.text));
                 let aside = move_aside(folder).map_err(unusable)?;
                 fs::remove_dir_all(aside).ok();
                 sound(folder).map_err(|trouble| unusable(trouble.error(folder)))?
             }
         };
         let generation = self.kept.anew.fetch_add(1, Ordering::AcqRel) + 1;
-        let opened = Open::of(folder, db, generation);
-        *open = Some(opened.map_err(|error| sled::Error::Io(std::io::Error::other(error.text)))?);
+        *open = Some(Open::of(folder, db, generation).map_err(unusable)?);
         self.kept.distrusted.store(false, Ordering::Release);
         tracing::warn!("the index was opened anew after it had failed");
         Ok(())
@@ -193,6 +191,13 @@ pub(crate) fn kind_of(error: &sled::Error) -> Kind {
         sled::Error::Io(error) if error.kind() == ErrorKind::Interrupted => Kind::Unavailable,
         sled::Error::Io(error) => Kind::of_io(error),
         _ => Kind::Unavailable,
+    }
+}
+
+fn unusable(error: Error) -> sled::Error {
+    match error.kind {
+        Kind::Full => full(),
+        _ => sled::Error::Io(std::io::Error::other(error.text)),
     }
 }
 
@@ -314,7 +319,10 @@ fn sync_creation(folder: &Path) -> Result<()> {
     places.extend(folder.parent().filter(|parent| !parent.as_os_str().is_empty()).map(Path::to_owned));
     for place in places {
         let synced = File::open(&place).and_then(|file| file.sync_all());
-        synced.map_err(|error| failed(folder, &format!("{}: {error}", place.display())))?;
+        synced.map_err(|error| {
+            let said = failed(folder, &format!("{}: {error}", place.display()));
+            Error { kind: Kind::of_io(&error), ..said }
+        })?;
     }
     Ok(())
 }
