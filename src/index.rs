@@ -1,28 +1,50 @@
 //! The embedded index: one sled database that ledger and queue keep their trees in. It is never the truth:
 //! it is rebuilt from the journal whenever it is missing, damaged or behind.
 //!
-//! In: a folder. Out: trees. Absent on purpose: any meaning of keys and values.
+//! In: a folder. Out: trees. A database that answers nothing any more (the disk was full, it panicked) is opened
+//! anew in the same process. Absent on purpose: any meaning of keys and values.
+
+mod tree;
+
+pub use tree::Tree;
 
 use crate::error::{Error, Kind, Result};
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
+/// Cheap to clone; all clones are one index.
 #[derive(Debug, Clone)]
 pub struct Index {
-    db: sled::Db,
     kept: Arc<Kept>,
 }
 
 #[derive(Debug)]
 struct Kept {
-    /// sled's flush does not reach the disk of its own accord; we sync its file ourselves.
-    file: File,
+    folder: PathBuf,
+    /// `None` between a failure and the next success in opening.
+    open: RwLock<Option<Open>>,
+    /// The database is opened anew before it is used again.
+    distrusted: AtomicBool,
+    /// How often that happened.
+    anew: AtomicU64,
     repaired: Option<String>,
     _lock: File,
+}
+
+#[derive(Debug)]
+struct Open {
+    db: sled::Db,
+    /// How often the database was opened anew before.
+    generation: u64,
+    trees: BTreeMap<&'static str, sled::Tree>,
+    /// sled's flush does not reach the disk of its own accord; we sync its file ourselves.
+    file: File,
 }
 
 /// Bytes of pages sled keeps in memory.
@@ -30,6 +52,9 @@ const CACHE: u64 = 64 << 20;
 /// How often, and how long each time, we wait for sled to let go of its file.
 const CLOSING: u32 = 500;
 const MOMENT: Duration = Duration::from_millis(10);
+
+/// So much room (bytes) must be free before a database that failed is opened anew.
+const ROOM: u64 = 4 << 20;
 
 impl Index {
     /// Opens (and creates) the index in `folder`. A damaged one is moved aside and an empty one takes its
@@ -46,9 +71,15 @@ impl Index {
                 (db, Some(text))
             }
         };
-        sync_creation(folder)?;
-        let file = File::open(folder.join("db"))?;
-        Ok(Self { db, kept: Arc::new(Kept { file, repaired, _lock: lock }) })
+        let kept = Kept {
+            folder: folder.to_owned(),
+            open: RwLock::new(Some(Open::of(folder, db, 0)?)),
+            anew: AtomicU64::new(0),
+            distrusted: AtomicBool::new(false),
+            repaired,
+            _lock: lock,
+        };
+        Ok(Self { kept: Arc::new(kept) })
     }
 
     /// What was wrong with the index when it was opened, for people.
@@ -56,24 +87,134 @@ impl Index {
         self.kept.repaired.clone()
     }
 
-    pub fn tree(&self, name: &str) -> Result<sled::Tree> {
-        self.db
-            .open_tree(name)
-            .map_err(|error| Error::new(Kind::Storage, format!("opening index {name} failed: {error}")))
+    /// A tree that goes on with whatever is left after the database was opened anew.
+    pub fn tree(&self, name: &'static str) -> Result<Tree> {
+        self.named(name).map(|_| Tree::of(self, name, None))
+    }
+
+    /// A tree that answers nothing after the database was opened anew, until its keeper says that he has
+    /// noticed: [`Tree::accept`].
+    pub fn strict_tree(&self, name: &'static str) -> Result<Tree> {
+        self.named(name).map(|generation| Tree::of(self, name, Some(generation)))
+    }
+
+    fn named(&self, name: &'static str) -> Result<u64> {
+        self.current(name).map(|(_, generation)| generation).map_err(|error| {
+            Error::new(kind_of(&error), format!("opening index {name} failed: {error}"))
+                .hint("check free space of the data folder")
+        })
     }
 
     /// Returns when everything written before is on the disk. Blocks: not for async code.
     pub fn sync(&self) -> Result<()> {
-        let wrong = |error: String| Error::new(Kind::Storage, format!("writing the index failed: {error}"));
-        self.db.flush().map_err(|error| wrong(error.to_string()))?;
-        self.kept.file.sync_all().map_err(|error| wrong(error.to_string()))
+        let synced = self.in_use().and_then(|open| match &*open {
+            Some(open) => open.db.flush().map_err(Into::into).and_then(|_| Ok(open.file.sync_all()?)),
+            None => Err(full()),
+        });
+        synced.map_err(|error: sled::Error| {
+            self.distrust();
+            Error::new(kind_of(&error), format!("writing the index failed: {error}"))
+                .hint("check free space of the data folder")
+        })
     }
+
+    fn distrust(&self) {
+        self.kept.distrusted.store(true, Ordering::Release);
+    }
+
+    /// The tree as it is now, and how often the database was opened anew.
+    fn current(&self, name: &'static str) -> sled::Result<(sled::Tree, u64)> {
+        let open = self.in_use()?;
+        if let Some(open) = &*open
+            && let Some(tree) = open.trees.get(name)
+        {
+            return Ok((tree.clone(), open.generation));
+        }
+        drop(open);
+        let mut open = self.written();
+        let open = open.as_mut().ok_or_else(full)?;
+        let tree = open.db.open_tree(name)?;
+        open.trees.insert(name, tree.clone());
+        Ok((tree, open.generation))
+    }
+
+    /// The database, opened anew where it cannot be trusted.
+    fn in_use(&self) -> sled::Result<RwLockReadGuard<'_, Option<Open>>> {
+        if self.kept.distrusted.load(Ordering::Acquire) {
+            self.open_anew()?;
+        }
+        Ok(self.kept.open.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn open_anew(&self) -> sled::Result<()> {
+        let mut open = self.written();
+        if !self.kept.distrusted.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let folder = &self.kept.folder;
+        if room(folder).is_some_and(|free| free < ROOM) {
+            return Err(full());
+        }
+        *open = None;
+        let db = match sound(folder) {
+            Ok(db) => db,
+            Err(Trouble::Outside(error)) if error.kind == Kind::Full => return Err(full()),
+            Err(_) => {
+                // Nothing in it is needed; its space is.
+                let aside = move_aside(folder).map_err(unusable)?;
+                fs::remove_dir_all(aside).ok();
+                sound(folder).map_err(|trouble| unusable(trouble.error(folder)))?
+            }
+        };
+        let generation = self.kept.anew.fetch_add(1, Ordering::AcqRel) + 1;
+        *open = Some(Open::of(folder, db, generation).map_err(unusable)?);
+        self.kept.distrusted.store(false, Ordering::Release);
+        tracing::warn!("the index was opened anew after it had failed");
+        Ok(())
+    }
+
+    fn written(&self) -> RwLockWriteGuard<'_, Option<Open>> {
+        self.kept.open.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn of(folder: &Path, db: sled::Db, generation: u64) -> Result<Open> {
+        sync_creation(folder)?;
+        Ok(Open { db, generation, trees: BTreeMap::new(), file: File::open(folder.join("db"))? })
+    }
+}
+
+/// A full disk is curable, and a database that makes no sense is opened anew before the next call.
+pub(crate) fn kind_of(error: &sled::Error) -> Kind {
+    match error {
+        sled::Error::Io(error) if error.kind() == ErrorKind::Interrupted => Kind::Unavailable,
+        sled::Error::Io(error) => Kind::of_io(error),
+        _ => Kind::Unavailable,
+    }
+}
+
+fn unusable(error: Error) -> sled::Error {
+    match error.kind {
+        Kind::Full => full(),
+        _ => sled::Error::Io(std::io::Error::other(error.text)),
+    }
+}
+
+fn full() -> sled::Error {
+    sled::Error::Io(ErrorKind::StorageFull.into())
+}
+
+/// Bytes that are free where `folder` lies; `None`: nobody knows.
+pub(crate) fn room(folder: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder).ok()?;
+    found.f_bavail.checked_mul(found.f_frsize)
 }
 
 /// Makes sure that one process alone works in `folder`, as long as the answer lives.
 pub(crate) fn own_folder(folder: &Path, lock: &Path) -> Result<File> {
     let wrong = |error: std::io::Error| {
-        Error::new(Kind::Storage, format!("the folder {} cannot be used: {error}", folder.display()))
+        Error::new(Kind::of_io(&error), format!("the folder {} cannot be used: {error}", folder.display()))
             .hint("check that it exists and belongs to the user who runs laufmappe")
     };
     fs::create_dir_all(lock.parent().unwrap_or(folder)).map_err(wrong)?;
@@ -125,7 +266,8 @@ fn sound(folder: &Path) -> std::result::Result<sled::Db, Trouble> {
         Ok(Ok(db)) => Ok(db),
         Ok(Err(sled::Error::Io(error))) if is_held(&error) => Err(Trouble::Outside(owned_already(folder))),
         Ok(Err(sled::Error::Io(error))) if is_outside(&error) => {
-            Err(Trouble::Outside(failed(folder, &error.to_string())))
+            let said = failed(folder, &error.to_string());
+            Err(Trouble::Outside(Error { kind: Kind::of_io(&error), ..said }))
         }
         Ok(Err(error)) => Err(Trouble::Damage(error.to_string())),
         Err(_panic) => Err(Trouble::Damage("it makes no sense".into())),
@@ -177,7 +319,10 @@ fn sync_creation(folder: &Path) -> Result<()> {
     places.extend(folder.parent().filter(|parent| !parent.as_os_str().is_empty()).map(Path::to_owned));
     for place in places {
         let synced = File::open(&place).and_then(|file| file.sync_all());
-        synced.map_err(|error| failed(folder, &format!("{}: {error}", place.display())))?;
+        synced.map_err(|error| {
+            let said = failed(folder, &format!("{}: {error}", place.display()));
+            Error { kind: Kind::of_io(&error), ..said }
+        })?;
     }
     Ok(())
 }

@@ -94,7 +94,7 @@ fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 fn wrong(place: &Path, doing: &str, error: &std::io::Error) -> Error {
-    Error::new(Kind::Storage, format!("{doing} {} failed: {error}", place.display()))
+    Error::new(Kind::of_io(error), format!("{doing} {} failed: {error}", place.display()))
         .hint("check free space and permissions of the data folder")
 }
 

@@ -19,8 +19,18 @@ macro_rules! on_both {
 mod crash;
 #[path = "ledger/database.rs"]
 mod database;
+#[path = "ledger/full.rs"]
+mod full;
 #[path = "ledger/journal.rs"]
 mod journal;
+#[path = "ledger/old.rs"]
+mod old;
+#[path = "ledger/outage.rs"]
+mod outage;
+#[path = "ledger/power.rs"]
+mod power;
+#[path = "ledger/rot.rs"]
+mod rot;
 #[path = "ledger/scale.rs"]
 mod scale;
 #[path = "ledger/story.rs"]

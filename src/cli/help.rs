@@ -97,6 +97,7 @@ const GERMAN: &[(&str, &str, &str)] = &[
     ("ledger", "", "Das Journal prüfen, zeigen und ausgeben"),
     ("verify", "", "Prüfsummen, Kette und Nummern prüfen: von Dateien oder vom Journal in Gebrauch"),
     ("verify", "files", "Journal- oder Exportdateien; sie brauchen weder Einstellungen noch Datenbank"),
+    ("verify", "head", "Ein früher notierter Kopf, MANDANT:NUMMER:HASH: Er muss in der Kette stehen; so fällt ein abgeschnittenes Ende auf (mehrfach möglich)"),
     ("show", "", "Alle Einträge eines Dokuments"),
     ("show", "document", "Kennung des Dokuments, wie status sie zeigt"),
     ("export", "", "Die Einträge eines Mandanten als Journalzeilen schreiben"),

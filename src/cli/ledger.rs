@@ -4,7 +4,7 @@ use super::{ALL_FILED, SOME_IN_CLEARING, house, language};
 use crate::error::{Error, Kind, Result};
 use crate::index::Index;
 use crate::job::{DocumentId, Language, Tenant};
-use crate::ledger::{self, Verified};
+use crate::ledger::{self, Noted, Verified};
 use crate::settings::Settings;
 use clap::Subcommand;
 use std::fs::File;
@@ -17,6 +17,9 @@ pub enum LedgerCommand {
     Verify {
         /// Journal or export files; they need neither settings nor database
         files: Vec<PathBuf>,
+        /// A head noted earlier, TENANT:NUMBER:HASH: it must stand in the chain; so a cut end is found (repeatable)
+        #[arg(long)]
+        head: Vec<Noted>,
     },
     /// Every entry of one document
     Show {
@@ -38,19 +41,23 @@ pub async fn perform(
     tongue: Language,
 ) -> Result<u8> {
     match command {
-        LedgerCommand::Verify { .. } => verify(settings, tongue).await,
+        LedgerCommand::Verify { head, .. } => verify(settings, &head, tongue).await,
         LedgerCommand::Show { document } => show(settings, tenant, &document).await,
         LedgerCommand::Export { output } => export(settings, tenant, &output).await,
     }
 }
 
 /// Verifies files alone: no settings, no index, no database.
-pub fn verify_files(files: &[PathBuf], tongue: Language) -> Result<u8> {
+pub fn verify_files(files: &[PathBuf], heads: &[Noted], tongue: Language) -> Result<u8> {
+    if files.len() > 1 && !heads.is_empty() {
+        return Err(Error::new(Kind::Usage, "a noted head is compared with one file")
+            .hint("name one file, or verify the ledger in use"));
+    }
     for file in files {
         let lines = BufReader::new(opened(file)?).lines();
         let mut broken = None;
         let readable = lines.map_while(|line| line.map_err(|error| broken = Some(error)).ok());
-        let verified = ledger::verify_lines(readable)?;
+        let verified = ledger::verify_against(readable, heads)?;
         if let Some(error) = broken {
             return Err(Error::new(Kind::Storage, format!("reading {} failed: {error}", file.display())));
         }
@@ -59,10 +66,15 @@ pub fn verify_files(files: &[PathBuf], tongue: Language) -> Result<u8> {
     Ok(ALL_FILED)
 }
 
-async fn verify(settings: &Settings, tongue: Language) -> Result<u8> {
+async fn verify(settings: &Settings, heads: &[Noted], tongue: Language) -> Result<u8> {
     let house = house::open(settings).await?;
-    for tenant in house.ledger.tenants().await? {
-        let verified = ledger::verify_lines(house.ledger.export(&tenant).await?.into_iter())?;
+    let mut tenants = house.ledger.tenants().await?;
+    tenants.extend(heads.iter().map(|noted| noted.tenant.clone()));
+    tenants.sort();
+    tenants.dedup();
+    for tenant in tenants {
+        let own: Vec<_> = heads.iter().filter(|noted| noted.tenant == tenant).cloned().collect();
+        let verified = ledger::verify_against(house.ledger.export(&tenant).await?.into_iter(), &own)?;
         report(None, &verified, tongue);
     }
     Ok(ALL_FILED)

@@ -355,10 +355,10 @@ fn parse(arguments: Vec<OsString>) -> std::result::Result<Line, clap::Error> {
 fn perform(line: Line, measured: &Measured) -> Result<u8> {
     let common = line.common;
     let language = Language::from(common.language);
-    if let Command::Ledger { command: ledger::LedgerCommand::Verify { files } } = &line.command
+    if let Command::Ledger { command: ledger::LedgerCommand::Verify { files, head } } = &line.command
         && !files.is_empty()
     {
-        return ledger::verify_files(files, language);
+        return ledger::verify_files(files, head, language);
     }
     if let Command::Rules { command } = line.command {
         return rules::perform(command, language);

@@ -27,6 +27,7 @@ pub(super) struct Bells {
 struct Bell {
     quiet_until: Instant,
     ring_after: Instant,
+    /// How often it rang since somebody had the case.
     rings: u32,
 }
 
@@ -40,9 +41,10 @@ impl Bells {
 
     /// It rings now: for the first time, or once more.
     pub fn ring(&mut self, place: u64, now: Instant) {
-        let rings = self.by_place.get(&place).map_or(0, |bell| bell.rings + 1);
+        let rings = self.by_place.get(&place).map_or(0, |bell| bell.rings);
         let pause = (FIRST_RING * 2_u32.pow(rings.min(DOUBLINGS))).min(LAST_RING);
-        self.by_place.insert(place, Bell { quiet_until: now + SPARE, ring_after: now + pause, rings });
+        let bell = Bell { quiet_until: now + SPARE, ring_after: now + pause, rings: rings + 1 };
+        self.by_place.insert(place, bell);
     }
 
     pub fn rest(&mut self, place: u64, rest: Duration, now: Instant) {

@@ -22,7 +22,7 @@ use super::journal::Span;
 use super::line::{Chains, Head};
 use super::recovery::Placed;
 use crate::error::{Error, Kind, Result};
-use crate::index::Index;
+use crate::index::{Index, Tree};
 use crate::job::{Clearing, ContentHash, Document, DocumentId, Job, Priority, Sheets, Tenant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -36,9 +36,7 @@ const SPANS: usize = 64;
 
 #[derive(Debug, Clone)]
 pub(super) struct Cases {
-    tree: sled::Tree,
-    /// Kept so that nobody else opens it as long as the tree is in use.
-    _index: Index,
+    tree: Tree,
 }
 
 /// One case as looked up.
@@ -112,7 +110,22 @@ pub(super) struct Reach {
 
 impl Cases {
     pub fn open(index: &Index) -> Result<Cases> {
-        Ok(Cases { tree: index.tree("ledger")?, _index: index.clone() })
+        Ok(Cases { tree: index.strict_tree("ledger")? })
+    }
+
+    /// Was the index opened anew, so that it may have lost something?
+    pub fn is_anew(&self) -> Result<bool> {
+        self.tree.is_anew().map_err(wrong)
+    }
+
+    /// From now on it answers as it is.
+    pub fn accept(&self) -> Result<()> {
+        self.tree.accept().map_err(wrong)
+    }
+
+    /// Has the index opened anew before it is used again.
+    pub fn distrust(&self) {
+        self.tree.distrust();
     }
 
     /// `None` when the index is empty, of another layout, or makes no sense.
@@ -125,7 +138,7 @@ impl Cases {
     /// Is every key and value as it was written? sled can lose some without noticing.
     pub fn is_sound(&self, reach: &Reach) -> Result<bool> {
         let mut sum = 0;
-        for found in &self.tree {
+        for found in self.tree.iter() {
             let (key, value) = found.map_err(wrong)?;
             if key != "r" {
                 sum ^= sum_of(&key, &value);
@@ -213,6 +226,11 @@ impl Cases {
     /// after some entry.
     pub fn take_in(&self, entries: &[Placed], chains: &Chains) -> Result<()> {
         let Some(last) = entries.last() else { return Ok(()) };
+        let reach = self.reach()?;
+        // An index that was opened anew in between does not know what went before.
+        if reach.as_ref().map_or(1, |reach| reach.lines) + entries.len() as u64 != chains.lines {
+            return Err(damaged());
+        }
         let mut draft = Draft::of(&self.tree);
         let mut touched = BTreeMap::new();
         let mut clearing = BTreeMap::new();
@@ -242,7 +260,7 @@ impl Cases {
                 draft.set(format!("h{tenant}").into_bytes(), Some(head))?;
             }
         }
-        let sum = self.reach()?.map_or(0, |reach| reach.sum) ^ draft.sum();
+        let sum = reach.map_or(0, |reach| reach.sum) ^ draft.sum();
         let reach = Reach { layout: LAYOUT, lines: chains.lines, last: last.span, hash: last.hash, sum };
         draft.write("r", written(&reach)?)
     }

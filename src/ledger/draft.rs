@@ -3,13 +3,14 @@
 //! In: keys and values. Out: one atomic batch. Absent on purpose: what they mean.
 
 use crate::error::{Error, Kind, Result};
+use crate::index::{Tree, kind_of};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 
 pub(super) struct Draft<'a> {
-    tree: &'a sled::Tree,
+    tree: &'a Tree,
     changes: BTreeMap<Vec<u8>, Change>,
 }
 
@@ -19,7 +20,7 @@ struct Change {
 }
 
 impl<'a> Draft<'a> {
-    pub fn of(tree: &'a sled::Tree) -> Draft<'a> {
+    pub fn of(tree: &'a Tree) -> Draft<'a> {
         Draft { tree, changes: BTreeMap::new() }
     }
 
@@ -82,6 +83,6 @@ pub(super) fn damaged() -> Error {
 }
 
 pub(super) fn wrong(error: sled::Error) -> Error {
-    Error::new(Kind::Storage, format!("the index of the ledger cannot be used: {error}"))
-        .hint("check free space of the data folder and start again; the journal is not affected")
+    Error::new(kind_of(&error), format!("the index of the ledger cannot be used: {error}"))
+        .hint("check free space of the data folder; the journal is not affected, and the next call tries again")
 }

@@ -3,14 +3,12 @@
 //! In: a folder of its own and an index. Out: [`Ledger`]. Every answer waits until what it rests on is on the
 //! disk. Absent on purpose: SQL, other processes; leases live in memory and end with the process.
 
+mod desk;
 mod figures;
 mod import;
 mod pause;
 
-use super::alike::{
-    Arrivals, EARLIER, LONGEST_LEASE, are_noted_in_one_go, is_division, is_noted_under_a_lease, job, lease_lost,
-};
-use super::bells::Bells;
+use super::alike::{Arrivals, EARLIER, are_noted_in_one_go, is_division, is_noted_under_a_lease, job};
 use super::cases::Cases;
 use super::journal::{Journal, Lines, Ticket};
 use super::line::{Chains, Parts, Sealed, line};
@@ -23,10 +21,10 @@ use crate::error::{Error, Kind, Result};
 use crate::index::{Index, own_folder};
 use crate::job::{Clock, ContentHash, Document, DocumentId, Job, Tenant};
 use async_trait::async_trait;
-use std::collections::HashMap;
+use desk::{Desk, Held, after};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// See the module. Cheap to clone; all clones are one ledger.
@@ -45,25 +43,6 @@ struct Inner {
     repaired: Option<String>,
     _lock: File,
 }
-
-/// Whoever appends sits here: one at a time, and never while the disk is at work.
-#[derive(Default)]
-struct Desk {
-    chains: Chains,
-    leases: HashMap<(Tenant, DocumentId), Held>,
-    bells: Bells,
-    /// The index does not follow the journal any more and is made to before anything else.
-    stale: bool,
-}
-
-struct Held {
-    token: u64,
-    until: Instant,
-}
-
-/// A journal up to this size (bytes) is checked whole before the first answer; of a larger one the part that
-/// the index knows is checked beside the work.
-const CHECKED_AT_ONCE: u64 = 64 << 20;
 
 impl Embedded {
     /// Opens (and creates) the ledger in `folder`; brings the index up to the journal, or makes it anew.
@@ -115,6 +94,7 @@ impl Embedded {
         let inner = Arc::clone(&self.inner);
         let done = tokio::task::spawn_blocking(move || work(&inner)).await;
         done.unwrap_or_else(|_| {
+            self.inner.cases.distrust();
             Err(Error::new(Kind::Storage, "the index of the ledger failed in the middle of its work")
                 .hint("stop the program and run `laufmappe rebuild`; the journal is not affected"))
         })
@@ -447,134 +427,6 @@ impl Inner {
         desk.stale |= self.cases.take_in(&placed, &desk.chains).is_err();
         Ok((placed.into_iter().map(|placed| placed.entry).collect(), ticket))
     }
-
-    /// The desk, with the index behind it in order.
-    fn desk(&self) -> Result<MutexGuard<'_, Desk>> {
-        let mut desk = self.desk.lock().unwrap_or_else(|poisoned| {
-            self.desk.clear_poison();
-            let mut desk = poisoned.into_inner();
-            desk.stale = true;
-            desk
-        });
-        desk.stale |= self.journal.heal()?;
-        if desk.stale {
-            self.journal.wait(self.journal.ticket())?;
-            desk.chains = self.follow_journal()?.0;
-            // Places may have been given anew.
-            desk.bells = Bells::default();
-            for (key, held) in std::mem::take(&mut desk.leases) {
-                if self.cases.case(&key.0, &key.1)?.is_some_and(|case| case.token == held.token) {
-                    desk.leases.insert(key, held);
-                }
-            }
-            desk.stale = false;
-        }
-        Ok(desk)
-    }
-
-    /// Where the chains stand, once all of it is on the disk.
-    fn quiet_desk(&self) -> Result<Chains> {
-        let desk = self.desk()?;
-        let chains = desk.chains.clone();
-        let ticket = self.journal.ticket();
-        drop(desk);
-        self.journal.wait(ticket).map(|()| chains)
-    }
-
-    fn rebuild(&self) -> Result<u64> {
-        let mut desk = self.desk()?;
-        self.journal.wait(self.journal.ticket())?;
-        self.cases.clear()?;
-        desk.stale = true;
-        desk.chains = self.follow_journal()?.0;
-        desk.stale = false;
-        Ok(desk.chains.lines - 1)
-    }
-
-    /// Brings the index to the state the journal tells. Answers where the chains stand and what was odd.
-    fn follow_journal(&self) -> Result<(Chains, Vec<String>)> {
-        let mut said = Vec::new();
-        let path = &self.journal.path;
-        let length = self.journal.length()?;
-        let first = recovery::header(path, length)?;
-
-        let (mut start, mut chains) =
-            self.known(first, length)?.unwrap_or_else(|| (first, Chains { lines: 1, ..Chains::default() }));
-        if start == first {
-            if self.cases.reach()?.is_some() {
-                said.push("the index did not fit the journal and was made anew".to_owned());
-            }
-            self.cases.clear()?;
-        }
-        let take_in = |entries: &[Placed], chains: &Chains| self.cases.take_in(entries, chains);
-        let mut sound = recovery::replay(path, (start, length), &mut chains, take_in)?;
-        if sound.began_earlier {
-            (start, chains) = (first, Chains { lines: 1, ..Chains::default() });
-            self.cases.clear()?;
-            sound = recovery::replay(path, (start, length), &mut chains, take_in)?;
-        }
-        if sound.length < length {
-            said.push(recovery::cut(&self.journal, sound.length, length)?);
-        }
-        self.journal.start_at(sound.length);
-        Ok((chains, said))
-    }
-
-    /// Up to where the index can be believed, and the chains there; `None`: not at all.
-    fn known(&self, first: u64, length: u64) -> Result<Option<(u64, Chains)>> {
-        let Some(reach) = self.cases.reach()? else { return Ok(None) };
-        if !self.cases.is_sound(&reach)? {
-            return Ok(None);
-        }
-        let Ok(heads) = self.cases.heads() else { return Ok(None) };
-        let end = reach.last.end();
-        if end > length || !heads.values().any(|head| head.hash == reach.hash) {
-            return Ok(None);
-        }
-        let Ok(line) = self.journal.read(reach.last) else { return Ok(None) };
-        let parts = match Parts::of(&line) {
-            Ok(parts) if parts.hash == reach.hash => parts,
-            _ => return Ok(None),
-        };
-        let chains = Chains { lines: reach.lines, heads, unfinished: !parts.mark.ends() };
-        if end <= CHECKED_AT_ONCE {
-            let fits = recovery::check(&self.journal.path, (first, end)).is_ok_and(|found| found == chains);
-            return Ok(fits.then_some((end, chains)));
-        }
-        self.check_beside_the_work(first, end);
-        Ok(Some((end, chains)))
-    }
-
-    /// Damage found late stops the ledger: from then on every answer is that error.
-    fn check_beside_the_work(&self, start: u64, end: u64) {
-        let path = self.journal.path.clone();
-        let journal = Arc::downgrade(&self.journal);
-        std::thread::spawn(move || {
-            let found = recovery::check(&path, (start, end));
-            if let (Err(error), Some(journal)) = (found, journal.upgrade()) {
-                journal.stop(error);
-            }
-        });
-    }
-}
-
-impl Desk {
-    fn is_taken(&self, tenant: &Tenant, document: &DocumentId) -> bool {
-        let held = self.leases.get(&(tenant.clone(), document.clone()));
-        held.is_some_and(|held| held.until > Instant::now())
-    }
-
-    /// The case as held by this very lease. One that ran out is good until somebody else claims the case.
-    fn held(&mut self, lease: &Lease) -> Result<&mut Held> {
-        let held = self.leases.get_mut(&(lease.tenant.clone(), lease.document.clone()));
-        held.filter(|held| held.token == lease.token).ok_or_else(|| lease_lost(lease))
-    }
-}
-
-/// Leases run by the monotonic clock; nobody holds one for more than a year.
-fn after(time: Duration) -> Instant {
-    let now = Instant::now();
-    now.checked_add(time.min(LONGEST_LEASE)).unwrap_or(now)
 }
 
 #[cfg(test)]

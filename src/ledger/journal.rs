@@ -6,12 +6,16 @@
 
 use super::line::{HEADER, LARGEST_LINE, MARK_PLACE, Mark, Parts, Sealed};
 use crate::error::{Error, Kind, Result};
+use crate::index::room;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// So much room (bytes) must be free before anything is appended.
+const RESERVE: u64 = 4 << 20;
 
 /// Where a line lies in the file; its line feed counts as part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +126,7 @@ impl Journal {
         if let Some(failure) = &flow.failure {
             return Err(failure.error.clone());
         }
+        self.has_room(flow.pending.len())?;
         let mut spans = Vec::with_capacity(entries.len());
         for sealed in entries {
             let line = sealed.line();
@@ -136,6 +141,20 @@ impl Journal {
         }
         let ticket = Ticket { epoch: flow.epochs.len(), position: flow.appended };
         Ok((spans, ticket))
+    }
+
+    /// Nothing is taken that would only fail later, after the index has followed; and some room is left for
+    /// the index.
+    fn has_room(&self, pending: usize) -> Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        match room(folder) {
+            Some(free) if free < RESERVE + pending as u64 => {
+                let text = format!("only {free} bytes are free for {}", self.path.display());
+                Err(Error::new(Kind::Full, text)
+                    .hint("make room in the data folder; it goes on by itself then"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A ticket for everything appended so far.
@@ -175,10 +194,12 @@ impl Journal {
 
         let file = self.file();
         let failure = match file.write_all_at(&bytes, start) {
-            Ok(()) => file.sync_data().err().map(|error| Failure {
-                // After a failed sync nobody knows what the disk holds; only a restart reads it afresh.
-                error: wrong("syncing", &self.path, &error),
-                curable: false,
+            Ok(()) => file.sync_data().err().map(|error| {
+                let error = wrong("syncing", &self.path, &error);
+                // After a failed sync nobody knows what the disk holds; only a restart reads it afresh. Unless
+                // there was no room: then it holds what it held before, once the file has that length again.
+                let curable = error.kind == Kind::Full && self.set_length(start).is_ok();
+                Failure { error, curable }
             }),
             Err(error) => Some(Failure {
                 error: wrong("writing", &self.path, &error),
@@ -227,7 +248,7 @@ impl Journal {
     /// As if the disk had been full when somebody waited next.
     #[cfg(test)]
     pub fn fill_the_disk(&self) {
-        let error = Error::new(Kind::Storage, "no space left");
+        let error = Error::new(Kind::Full, "no space left");
         self.flow().failure = Some(Failure { error, curable: true });
     }
 
@@ -325,12 +346,16 @@ pub(super) fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 pub(super) fn wrong(doing: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::new(Kind::Storage, format!("{doing} {} failed: {error}", path.display()))
-        .hint("check free space and permissions of the data folder, then start again")
+    let kind = Kind::of_io(error);
+    let hint = match kind {
+        Kind::Full => "make room in the data folder; it goes on by itself then",
+        _ => "check permissions and health of the disk of the data folder, then start again",
+    };
+    Error::new(kind, format!("{doing} {} failed: {error}", path.display())).hint(hint)
 }
 
 fn lost(path: &Path) -> Error {
-    Error::new(Kind::Storage, format!("an entry could not be written to {}", path.display()))
+    Error::new(Kind::Full, format!("an entry could not be written to {}", path.display()))
         .hint("nothing was noted; check free space of the data folder")
 }
 
@@ -381,7 +406,7 @@ mod tests {
         journal.wait(written).unwrap();
         let (lost_span, lost) = journal.append(&[entry(2)]).unwrap();
         journal.fill_the_disk();
-        assert_eq!(journal.wait(lost).map_err(|error| error.kind), Err(Kind::Storage));
+        assert_eq!(journal.wait(lost).map_err(|error| error.kind), Err(Kind::Full));
         assert!(journal.append(&[entry(3)]).is_err());
         assert!(journal.heal().unwrap());
         assert!(!journal.heal().unwrap());

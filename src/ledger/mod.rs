@@ -23,7 +23,7 @@ pub use entry::{Entry, Event, State, Statement, Summary};
 pub use line::Head;
 pub use postgres::Postgres;
 pub use prefix::{chains_of_journal, entry_of_line};
-pub use verify::{Verified, verify_lines};
+pub use verify::{Noted, Verified, verify_against, verify_lines};
 
 use crate::error::Result;
 use crate::job::{ContentHash, Document, DocumentId, Job, Tenant};

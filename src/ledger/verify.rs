@@ -6,9 +6,11 @@
 
 use super::entry::Entry;
 use super::line::{Chains, HEADER, Head, fault};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::job::Tenant;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
 /// What a faultless ledger holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,9 +20,60 @@ pub struct Verified {
     pub heads: BTreeMap<Tenant, Head>,
 }
 
+/// A head as somebody noted it elsewhere, written `TENANT:NUMBER:HASH`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    pub tenant: Tenant,
+    pub head: Head,
+}
+
+impl FromStr for Noted {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Noted> {
+        let wrong = || {
+            Error::new(Kind::Usage, format!("{text:?} is not a noted head"))
+                .hint("write TENANT:NUMBER:HASH, as `laufmappe ledger verify` prints tenant, number and head")
+        };
+        let parts: Vec<_> = text.split(':').collect();
+        let &[tenant, number, hash] = parts.as_slice() else { return Err(wrong()) };
+        let number = number.parse().ok().filter(|number| *number > 0).ok_or_else(wrong)?;
+        let hash = hash.parse().map_err(|_| wrong())?;
+        Ok(Noted { tenant: tenant.parse().map_err(|_| wrong())?, head: Head { number, hash } })
+    }
+}
+
+impl fmt::Display for Noted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.tenant, self.head.number, self.head.hash)
+    }
+}
+
+/// Checks every line, and that these heads stand in the chains: so a ledger that was cut off at its end, or
+/// written anew, is found out.
+pub fn verify_against(lines: impl Iterator<Item = String>, noted: &[Noted]) -> Result<Verified> {
+    let verified = check(lines, noted)?;
+    for Noted { tenant, head } in noted {
+        let last = verified.heads.get(tenant).map_or(0, |last| last.number);
+        if last < head.number {
+            let text = format!(
+                "tenant {tenant}, entry {} was noted, but the ledger ends with entry {last}: it was cut off",
+                head.number
+            );
+            return Err(Error::new(Kind::Altered, text)
+                .hint("keep this copy as it is and restore the ledger from its backup; nothing was changed"));
+        }
+    }
+    Ok(verified)
+}
+
 /// Checks every line: hash, length, schema version, number and chain per tenant, and that the entry reads.
 /// Lines are without their line feed; the header of a journal file is accepted as the first.
 pub fn verify_lines(lines: impl Iterator<Item = String>) -> Result<Verified> {
+    check(lines, &[])
+}
+
+fn check(lines: impl Iterator<Item = String>, noted: &[Noted]) -> Result<Verified> {
     let mut chains = Chains::default();
     let mut entries = 0;
     for line in lines {
@@ -30,6 +83,12 @@ pub fn verify_lines(lines: impl Iterator<Item = String>) -> Result<Verified> {
         }
         let (tenant, parts) = chains.check(line.as_bytes())?;
         entries += 1;
+        for Noted { head, .. } in noted.iter().filter(|noted| noted.tenant == tenant) {
+            if chains.heads.get(&tenant).is_some_and(|now| now.number == head.number && now.hash != head.hash) {
+                let place = format!("tenant {tenant}, entry {}", head.number);
+                return Err(fault(chains.lines, &place, "it has another hash than was noted"));
+            }
+        }
         if let Err(error) = Entry::read(parts.body) {
             let number = chains.heads.get(&tenant).map_or(0, |head| head.number);
             return Err(fault(chains.lines, &format!("tenant {tenant}, entry {number}"), &error.text));
@@ -44,7 +103,6 @@ pub fn verify_lines(lines: impl Iterator<Item = String>) -> Result<Verified> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Error, Kind};
     use crate::job::{ContentHash, DocumentId};
     use crate::ledger::Event;
     use crate::ledger::line::{LARGEST_BODY, Sealed, line};

@@ -10,7 +10,7 @@ async fn fresh() -> String {
     tokio::task::spawn_blocking(fresh_database).await.unwrap()
 }
 
-async fn run(url: &str, sql: &str) -> Result<(), String> {
+pub async fn run(url: &str, sql: &str) -> Result<(), String> {
     let mut connection = PgConnection::connect(url).await.unwrap();
     let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await;
     done.map(|_| ()).map_err(|error| error.to_string())

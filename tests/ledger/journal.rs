@@ -31,17 +31,6 @@ fn alone(bytes: &[u8]) -> TempDir {
     folder
 }
 
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for found in fs::read_dir(from).unwrap() {
-        let found = found.unwrap();
-        match found.file_type().unwrap().is_dir() {
-            true => copy_folder(&found.path(), &to.join(found.file_name())),
-            false => drop(fs::copy(found.path(), to.join(found.file_name())).unwrap()),
-        }
-    }
-}
-
 fn kind_of(answer: laufmappe::error::Result<Embedded>) -> (ErrorKind, String) {
     match answer {
         Ok(ledger) => panic!("it opened: {:?}", ledger.repaired()),

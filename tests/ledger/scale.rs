@@ -54,12 +54,12 @@ async fn a_case_given_back_is_due_when_it_has_rested(ledger: &dyn Ledger) {
     ledger.receive(third.clone()).await.unwrap();
     let lease = claim(ledger, &third, "w", LONG).await;
     ledger.give_up(&lease, Duration::ZERO).await.unwrap();
-    let soon = given_back(ledger, "soon", Rest::For(Duration::from_millis(300))).await;
+    let soon = given_back(ledger, "soon", Rest::For(Duration::from_secs(3))).await;
 
     assert_eq!(ledger.due(Ring::All, 1).await.unwrap(), [Job::of(&second)]);
     assert_eq!(ledger.due(Ring::Overdue, 9).await.unwrap(), [Job::of(&third)]);
     assert!(ledger.due(Ring::All, 9).await.unwrap().is_empty());
-    tokio::time::sleep(Duration::from_millis(350)).await;
+    tokio::time::sleep(Duration::from_millis(3100)).await;
     assert_eq!(ledger.due(Ring::Overdue, 9).await.unwrap(), [Job::of(&soon)]);
     // A ring is no claim, and a claim ends the rest.
     let lease = claim(ledger, &resting, "w", LONG).await;

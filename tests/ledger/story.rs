@@ -169,3 +169,26 @@ pub fn way_to_the_drawer(hash: ContentHash) -> Vec<Event> {
         Event::Closed,
     ]
 }
+
+/// Numbers that look like chance and are the same for the same seed.
+pub struct Chance(pub u64);
+
+impl Chance {
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+}
+
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for found in std::fs::read_dir(from).unwrap() {
+        let found = found.unwrap();
+        match found.file_type().unwrap().is_dir() {
+            true => copy_folder(&found.path(), &to.join(found.file_name())),
+            false => drop(std::fs::copy(found.path(), to.join(found.file_name())).unwrap()),
+        }
+    }
+}

@@ -5,6 +5,7 @@
 
 pub mod apache;
 pub mod house;
+pub mod mortal;
 pub mod postgres;
 pub mod rabbit;
 pub mod watchdog;

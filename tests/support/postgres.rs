@@ -93,14 +93,14 @@ impl Server {
 }
 
 /// PostgreSQL refuses to run as root.
-fn as_server_user() -> &'static str {
+pub fn as_server_user() -> &'static str {
     match fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0) {
         true => "runuser -u postgres --",
         false => "",
     }
 }
 
-fn programs() -> PathBuf {
+pub fn programs() -> PathBuf {
     let mut found = Vec::new();
     for version in fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten() {
         let programs = version.path().join("bin");

@@ -36,10 +36,7 @@ begin
         new.parked_for := null;
         new.parked_at := null;
         new.quiet_until := null;
-        -- Left as it is after the first ring, so that a claim changes no index.
-        if old.rings <> 1 then
-            new.ring_after := clock_timestamp();
-        end if;
+        new.ring_after := clock_timestamp();
         new.rings := 0;
     end if;
     if new.settled and not old.settled then

@@ -23,11 +23,14 @@ pub(super) struct Chain {
 
 impl Chain {
     pub async fn of(work: &mut PgConnection, tenant: &Tenant, actor: &str) -> Result<Chain> {
-        let sql = "select number, hash from head where tenant = $1 for update";
+        // The time is asked only when the chain is ours, so that it never runs backwards along it.
+        let sql = "with ours as materialized (select number, hash from head where tenant = $1 for update)
+             select number, hash,
+                 to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') as now
+             from ours";
         let mut row = sqlx::query(sql).bind(tenant.as_str()).fetch_optional(&mut *work).await.map_err(wrong)?;
         if row.is_none() {
-            let first = "insert into head (tenant, number) values ($1, 0) on conflict do nothing";
-            sqlx::query(first).bind(tenant.as_str()).execute(&mut *work).await.map_err(wrong)?;
+            begin(work, tenant).await?;
             row = sqlx::query(sql).bind(tenant.as_str()).fetch_optional(&mut *work).await.map_err(wrong)?;
         }
         let row = row.ok_or_else(|| Error::new(Kind::Altered, format!("the head of {tenant} vanished")))?;
@@ -35,10 +38,6 @@ impl Chain {
             0 => None,
             number => Some(Head { number, hash: parsed(&row, "hash")? }),
         };
-        // Asked only now that the chain is ours, so that time never runs backwards along it.
-        let now =
-            "select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') as now";
-        let row = sqlx::query(now).fetch_one(&mut *work).await.map_err(wrong)?;
         Ok(Chain { tenant: tenant.clone(), head, at: parsed(&row, "now")?, actor: actor.to_owned() })
     }
 
@@ -54,21 +53,22 @@ impl Chain {
             self.head = Some(next.head());
             sealed.push(next);
         }
-        if let (Some(head), false) = (&self.head, sealed.is_empty()) {
+        if !sealed.is_empty() {
             insert_entries(work, &self.tenant, &sealed.iter().collect::<Vec<_>>()).await?;
             insert_cases(work, &self.tenant, &sealed).await?;
-            sqlx::query("update head set number = $2, hash = $3 where tenant = $1")
-                .bind(self.tenant.as_str())
-                .bind(number(head.number)?)
-                .bind(head.hash.hex())
-                .execute(work)
-                .await
-                .map_err(wrong)?;
         }
         Ok(sealed.into_iter().map(|sealed| sealed.entry).collect())
     }
 }
 
+/// The head of a tenant without entries.
+pub(super) async fn begin(work: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    let first = "insert into head (tenant, number) values ($1, 0) on conflict do nothing";
+    sqlx::query(first).bind(tenant.as_str()).execute(work).await.map_err(wrong)?;
+    Ok(())
+}
+
+/// Inserts the next entries of a tenant; the last of them is its head.
 pub(super) async fn insert_entries(work: &mut PgConnection, tenant: &Tenant, sealed: &[&Sealed]) -> Result<()> {
     let mut numbers = Vec::new();
     let (mut documents, mut hashes, mut previous, mut bodies) = (vec![], vec![], vec![], vec![]);
@@ -79,10 +79,14 @@ pub(super) async fn insert_entries(work: &mut PgConnection, tenant: &Tenant, sea
         previous.push(sealed.entry.previous.map(|hash| hash.hex()));
         bodies.push(sealed.body.as_str());
     }
-    let sql = "insert into entry (tenant, number, document, hash, previous, body)
-         select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])";
+    let last = (numbers.last().copied(), hashes.last().cloned());
+    let sql = "with added as (
+             insert into entry (tenant, number, document, hash, previous, body)
+             select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+         ) update head set number = $7, hash = $8 where tenant = $1";
     let query = sqlx::query(sql).bind(tenant.as_str()).bind(numbers).bind(documents);
-    query.bind(hashes).bind(previous).bind(bodies).execute(work).await.map_err(wrong)?;
+    let query = query.bind(hashes).bind(previous).bind(bodies).bind(last.0).bind(last.1);
+    query.execute(work).await.map_err(wrong)?;
     Ok(())
 }
 

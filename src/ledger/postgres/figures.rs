@@ -24,14 +24,16 @@ pub(super) async fn open(pool: &PgPool, limit: usize) -> Result<Vec<Job>> {
 
 /// Marks and answers in one statement; rows that another worker is just marking or claiming are left to him.
 macro_rules! rings_when {
-    ($is_time:literal) => {
+    ($is_time:literal, $order:literal) => {
         concat!(
             "with due as (
                 select tenant, document, position, priority from case_state
                 where not settled and parked_for is null and ",
             $is_time,
             " and (lease_until is null or lease_until <= now())
-                order by position limit $1 for update skip locked
+                order by ",
+            $order,
+            " limit $1 for update skip locked
             ), rung as (
                 update case_state set rings = rings + 1, quiet_until = now() + $2 * interval '1 second',
                     ring_after = now() + least($3 * power(2, least(rings, $4)), $5) * interval '1 second'
@@ -43,8 +45,9 @@ macro_rules! rings_when {
 
 pub(super) async fn due(pool: &PgPool, ring: Ring, limit: usize) -> Result<Vec<Job>> {
     let sql = match ring {
-        Ring::Overdue => rings_when!("ring_after <= now()"),
-        Ring::All => rings_when!("(quiet_until is null or quiet_until <= now())"),
+        // Few are overdue: found by that, then put in order, and not the other way round.
+        Ring::Overdue => rings_when!("ring_after <= now()", "position + 0"),
+        Ring::All => rings_when!("(quiet_until is null or quiet_until <= now())", "position"),
     };
     let query = sqlx::query(sql).bind(at_most(limit)).bind(SPARE.as_secs_f64()).bind(FIRST_RING.as_secs_f64());
     let query = query.bind(DOUBLINGS as i32).bind(LAST_RING.as_secs_f64());

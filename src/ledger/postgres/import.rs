@@ -1,7 +1,7 @@
 //! Taking in the entries of another ledger: page by page in one transaction, all or none.
 
 use super::case::storable;
-use super::chain::insert_entries;
+use super::chain::{begin, insert_entries};
 use crate::error::{Error, Kind, Result};
 use crate::job::{DocumentId, Job, Tenant};
 use crate::ledger::alike::has_entries_already;
@@ -45,7 +45,6 @@ pub(super) async fn import(pool: &PgPool, lines: ImportLines) -> Result<u64> {
             return Err(fault(chains.lines, "", "lines that were written together end here unfinished"));
         }
         within(insert(&mut work, &page)).await?;
-        within(insert_heads(&mut work, &chains)).await?;
         work.commit().await.map_err(commit_failed)?;
         Ok(entries)
     })
@@ -59,16 +58,6 @@ fn sealed(chains: &mut Chains, line: &str) -> Result<Sealed> {
         fault(chains.lines, &format!("tenant {tenant}, entry {number}"), &error.text)
     })?;
     Ok(Sealed { entry, body: parts.body.to_owned(), hash: parts.hash })
-}
-
-async fn insert_heads(work: &mut PgConnection, chains: &Chains) -> Result<()> {
-    for (tenant, head) in &chains.heads {
-        let sql = "insert into head (tenant, number, hash) values ($1, $2, $3)
-             on conflict (tenant) do update set number = excluded.number, hash = excluded.hash";
-        let query = sqlx::query(sql).bind(tenant.as_str()).bind(number(head.number)?).bind(head.hash.hex());
-        query.execute(&mut *work).await.map_err(wrong)?;
-    }
-    Ok(())
 }
 
 /// The part of a case that its row needs.
@@ -89,6 +78,7 @@ async fn insert(work: &mut PgConnection, page: &[Sealed]) -> Result<()> {
     }
     let mut rows = Rows::new();
     for (tenant, page) in by_tenant {
+        begin(work, tenant).await?;
         insert_entries(work, tenant, &page).await?;
         known(work, tenant, &page, &mut rows).await?;
     }

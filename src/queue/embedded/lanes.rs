@@ -18,8 +18,8 @@
 //! | `p` number | bytes nobody can read |
 
 use super::super::message;
-use crate::error::{Error, Kind, Result};
-use crate::index::Index;
+use crate::error::{Error, Result};
+use crate::index::{Index, Tree, kind_of};
 use crate::job::{Clock, Job, Priority, Tenant};
 use crate::queue::turns::Turns;
 use crate::queue::{Delivery, Depth, LaneDepth};
@@ -59,7 +59,7 @@ pub enum Next {
 }
 
 pub struct Lanes {
-    tree: sled::Tree,
+    tree: Tree,
     index: Index,
     /// Time of opening (ms since 1970), and the counter that runs from there.
     opened_at: u64,
@@ -353,7 +353,7 @@ fn number_at(key: &[u8], place: usize) -> u64 {
     bytes.map_or(0, u64::from_be_bytes)
 }
 
-fn highest_number(tree: &sled::Tree) -> Result<u64> {
+fn highest_number(tree: &Tree) -> Result<u64> {
     let mut highest = 0;
     for prefix in [READY, LATER, POISON] {
         for key in tree.scan_prefix([prefix]).keys() {
@@ -365,6 +365,6 @@ fn highest_number(tree: &sled::Tree) -> Result<u64> {
 }
 
 fn wrong(error: sled::Error) -> Error {
-    Error::new(Kind::Storage, format!("reading or writing the queue failed: {error}"))
+    Error::new(kind_of(&error), format!("reading or writing the queue failed: {error}"))
         .hint("check free space and permissions of the data folder")
 }
