@@ -4,6 +4,7 @@
 //! not do our work: its text names the thing, says what happened, and the hint says what to do.
 
 use std::fmt;
+use std::time::Duration;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -15,6 +16,10 @@ pub struct Error {
     pub hint: Option<String>,
     /// What exactly happened, for the clerk, where the kind alone does not say it.
     pub particular: Option<Particular>,
+    /// The target of the tenant it happened at, where it was one.
+    pub target: Option<String>,
+    /// Not worth trying again before this has passed, where the other side said so or the protocol demands it.
+    pub rest: Option<Duration>,
 }
 
 /// Whole sentences.
@@ -26,12 +31,26 @@ pub struct Particular {
 
 impl Error {
     pub fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), hint: None, particular: None }
+        Self { kind, text: text.into(), hint: None, particular: None, target: None, rest: None }
     }
 
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// It happened at this target.
+    #[must_use]
+    pub fn at_target(mut self, name: &str) -> Self {
+        self.target = Some(name.to_owned());
+        self
+    }
+
+    /// Trying again is not worth it sooner.
+    #[must_use]
+    pub fn after(mut self, rest: Duration) -> Self {
+        self.rest = Some(rest);
         self
     }
 
@@ -137,6 +156,8 @@ kinds! {
     Unavailable => Later, 3, 503, "unavailable";
     /// The request may or may not have had its effect: look before doing it again.
     Unknown => Later, 3, 504, "unknown-outcome";
+    /// The outcome is unknown and the target cannot be asked: a person looks.
+    Unclear => Never, 1, 409, "unclear";
     /// Another worker owns the case now.
     LeaseLost => Later, 3, 409, "lease-lost";
     /// The target says no and will say no again (permission, name, quota).
@@ -150,7 +171,7 @@ kinds! {
     /// A content is missing from the store or is not what its hash says; it waits for the backup.
     ContentAltered => Later, 3, 500, "content-altered";
     /// The ledger was altered: hashes do not agree.
-    Altered => Stop, 3, 500, "altered";
+    Altered => Later, 3, 500, "altered";
     /// A message, entry or rendition of a version this program does not know; a newer worker takes it.
     Version => Later, 3, 500, "version";
     /// Wrong use on the command line or in a request.

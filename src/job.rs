@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Kind as ErrorKind, Result};
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -277,6 +277,9 @@ pub struct Arrival {
     /// What the scanning office said about a scan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scan: Option<Scan>,
+    /// How urgent it is; its parts inherit it.
+    #[serde(default, skip_serializing_if = "Priority::is_normal")]
+    pub priority: Priority,
 }
 
 /// Who scanned on what, and how many sheets were counted before.
@@ -297,10 +300,32 @@ impl Arrival {
     }
 }
 
-/// The day it is in Germany. The rule of summer time stands here, so that no time zone files are read.
+/// The day it is in Germany.
 pub fn german_day(at: Timestamp) -> Date {
-    let german = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap_or(TimeZone::UTC);
-    german.to_datetime(at).date()
+    german_time(at).date()
+}
+
+/// What clocks in Germany show.
+pub fn german_time(at: Timestamp) -> DateTime {
+    german_zone().to_datetime(at)
+}
+
+/// When clocks in Germany show this next after `from`. An hour that the summer time leaves out is the one
+/// after it.
+pub fn next_german_time(from: Timestamp, time: Time) -> Result<Timestamp> {
+    let no_such = |error: jiff::Error| Error::new(ErrorKind::Usage, format!("there is no {time}: {error}"));
+    let today = german_day(from);
+    let at = |day: Date| german_zone().to_timestamp(day.to_datetime(time)).map_err(no_such);
+    let next = at(today)?;
+    if next > from {
+        return Ok(next);
+    }
+    at(today.tomorrow().map_err(no_such)?)
+}
+
+/// The rule of summer time stands here, so that no time zone files are read.
+fn german_zone() -> TimeZone {
+    TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap_or(TimeZone::UTC)
 }
 
 /// Beleg: one document on its way; with its entries in the ledger it is a case (Vorgang).
@@ -393,6 +418,10 @@ impl Priority {
             Priority::Backfill => "backfill",
         }
     }
+
+    pub fn is_normal(&self) -> bool {
+        *self == Priority::Normal
+    }
 }
 
 /// A message: which document wants attention. It carries ids, never bytes (claim check).
@@ -414,7 +443,7 @@ impl Job {
             v: Self::VERSION,
             tenant: document.tenant.clone(),
             document: document.id.clone(),
-            priority: Priority::Normal,
+            priority: document.arrival.priority,
         }
     }
 }
@@ -490,5 +519,28 @@ mod tests {
         ] {
             assert_eq!(german_day(at.parse().unwrap()).to_string(), day, "{at}");
         }
+    }
+
+    #[test]
+    fn a_time_of_day_is_the_next_one_that_german_clocks_show() {
+        for (from, next) in [
+            ("2026-11-02T10:00:00Z", "2026-11-02T15:00:00Z"),
+            ("2026-11-02T15:00:00Z", "2026-11-03T15:00:00Z"),
+            ("2026-08-30T13:59:59Z", "2026-08-30T14:00:00Z"),
+            // The night in which summer time ends.
+            ("2026-10-24T20:00:00Z", "2026-10-25T15:00:00Z"),
+        ] {
+            let found = next_german_time(from.parse().unwrap(), jiff::civil::time(16, 0, 0, 0)).unwrap();
+            assert_eq!(found.to_string(), next, "{from}");
+        }
+    }
+
+    #[test]
+    fn an_arrival_that_is_not_urgent_says_nothing_about_it() {
+        let old = r#"{"channel":"folder","source":"a","at":"2026-11-02T10:00:00Z","batch":null}"#;
+        let mut arrival: Arrival = serde_json::from_str(old).unwrap();
+        assert_eq!(serde_json::to_string(&arrival).unwrap(), old);
+        arrival.priority = Priority::Urgent;
+        assert!(serde_json::to_string(&arrival).unwrap().ends_with(r#""priority":"urgent"}"#));
     }
 }

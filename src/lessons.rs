@@ -70,6 +70,28 @@ impl Book {
         Ok(entries)
     }
 
+    /// The book as it stands, for a backup; none where nothing was ever learnt.
+    pub fn written(&self) -> Result<Option<Vec<u8>>> {
+        match std::fs::read(&self.path) {
+            Ok(mut bytes) => {
+                let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+                bytes.truncate(end);
+                Ok(Some(bytes))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed("reading", &error)),
+        }
+    }
+
+    /// Puts a book back from a backup. One that is there already stays as it is.
+    pub fn put_back(&self, bytes: &[u8]) -> Result<()> {
+        if self.written()?.is_some_and(|here| !here.is_empty()) {
+            return Ok(());
+        }
+        let book = String::from_utf8_lossy(bytes);
+        self.write(&book).map_err(|error| self.failed("writing", &error))
+    }
+
     /// What the tenant knows: its list of suppliers (file name and text) and its lessons.
     pub fn memory(&self, suppliers: Option<(&str, &str)>) -> Result<Memory> {
         let master = suppliers.map(|(file, text)| memory::suppliers(file, text)).transpose()?;

@@ -17,6 +17,7 @@
 //! | [`job`] | the nouns every room shares | does anything |
 //! | [`error`] | kinds of failure and the one table of answers | a wrong invoice |
 //! | [`store`] | bytes → hash → the same bytes | names |
+//! | [`reserve`] | what must stay free → what is short | waiting |
 //! | [`sandbox`] | task and bytes → answer of a confined child | knows the tasks |
 //! | [`intake`] | bytes → documents, mails and archives → parts | pages |
 //! | [`recognise`] | pages → words with place and confidence | meaning |
@@ -33,7 +34,11 @@
 //! | [`examine`] | one document at the counter → report | store, ledger, filing |
 //! | [`reader`] | one file at the reading desk → its documents | store, ledger, filing |
 //! | [`lessons`] | corrections of read pages → the memory of a tenant | changes a line |
+//! | [`backup`] | what the ledgers say and name → a folder, and back, every hash compared | deletes a content |
+//! | [`forecast`] | backlog and what was measured → when it is done, how many workers it takes | clock, ledger |
 //! | [`worker`] | jobs → settled or later | knowledge of documents |
+//! | [`metrics`] | what happens, what queue, ledger and disk say → figures for operations | ids, names |
+//! | [`telemetry`] | spans and events → log lines, measured stages, traces | contents |
 //! | [`settings`] | file and environment → one struct | |
 //! | [`web`] [`cli`] | doors for people | business decisions |
 //!
@@ -46,8 +51,9 @@
 //! [`worker`] slot takes the job and claims the case: the claim is counted in the ledger before a byte is
 //! touched. [`pipeline::process`] reads the invoice ([`extract`]), checks it ([`validate`]), decides
 //! ([`route`]), notes the decision with its *because*. Everything to be filed is put into the store and listed
-//! in a plan; the intent is noted; [`filing::file`] looks whether it is there already, stores it, reads it back
-//! and compares; the receipt is noted, the case closed, and only then the message acknowledged.
+//! in a plan; [`filing::protocol`] says whether to store, to look first, to wait or to ask a person; the intent
+//! is noted; [`filing::put`] stores, reads back and compares; the receipt is noted, the case closed, and only
+//! then the message acknowledged.
 //!
 //! # Walkthrough 2: a batch from the scanner
 //!
@@ -66,6 +72,7 @@ pub mod error;
 pub mod job;
 
 pub mod index;
+pub mod reserve;
 pub mod sandbox;
 pub mod store;
 
@@ -82,12 +89,17 @@ pub mod protocol;
 pub mod ledger;
 pub mod queue;
 
+pub mod backup;
 pub mod clearing;
 pub mod examine;
+pub mod forecast;
 pub mod lessons;
 pub mod pipeline;
 pub mod reader;
 pub mod worker;
+
+pub mod metrics;
+pub mod telemetry;
 
 pub mod cli;
 pub mod settings;

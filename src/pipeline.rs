@@ -5,19 +5,26 @@
 //! Absent on purpose: retries and waiting; an error goes to the worker, which decides.
 
 mod case;
+mod named;
 mod paper;
+mod rehearse;
+mod statement;
 mod transfer;
 
-pub use case::Case;
+pub use case::{Case, Noted};
+pub use named::named;
 pub use paper::kept;
+pub use rehearse::{Rehearsal, rehearse};
+pub use statement::filed_by_statement;
 
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Content, Memory};
-use crate::filing::{self, Adapter};
+use crate::filing::protocol::{self, Earlier, Step};
+use crate::filing::{self, Adapter, Breaker, Class, Receipt};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
 use crate::recognise::{self, Reading};
-use crate::route::{self, Outcome, Routing};
+use crate::route::{self, Decision, Outcome, Routing, Shelf};
 use crate::sandbox::Sandbox;
 use crate::store::Store;
 use crate::validate::{House, Report};
@@ -25,6 +32,8 @@ use crate::{extract, intake, validate};
 use paper::Plan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tracing::Instrument;
 
 /// What the steps work with.
 pub struct Services {
@@ -45,6 +54,8 @@ pub struct Desk {
     /// What is known about the suppliers of the tenant.
     pub memory: Memory,
     pub adapters: BTreeMap<String, Box<dyn Adapter>>,
+    /// One for each adapter.
+    pub breakers: BTreeMap<String, Breaker>,
 }
 
 impl Desk {
@@ -54,7 +65,8 @@ impl Desk {
         leitweg_ids: Vec<String>,
         adapters: BTreeMap<String, Box<dyn Adapter>>,
     ) -> Self {
-        Self { routing, house: House { leitweg_ids }, memory: Memory::default(), adapters }
+        let breakers = adapters.keys().map(|target| (target.clone(), Breaker::default())).collect();
+        Self { routing, house: House { leitweg_ids }, memory: Memory::default(), adapters, breakers }
     }
 }
 
@@ -67,12 +79,43 @@ pub enum Settled {
     Divided(Vec<Document>),
 }
 
+impl Settled {
+    /// The stable name in logs, metrics and traces.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Settled::Filed => "filed",
+            Settled::InClearing(_) => "clearing",
+            Settled::Divided(_) => "divided",
+        }
+    }
+}
+
+/// One measured stage of a document: its name and ids, never contents. `telemetry` reads it.
+macro_rules! stage {
+    ($name:literal, $document:expr $(, $field:ident)*) => {
+        tracing::info_span!(
+            $name, document = %$document.id, tenant = %$document.tenant $(, $field = tracing::field::Empty)*
+        )
+    };
+}
+
 /// Takes one document through every step that is still to be done.
 pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
+    let span = stage!("case", case.document, attempt, outcome, kind);
+    span.record("attempt", case.lease.attempt);
+    let settled = steps(case, services).instrument(span.clone()).await;
+    match &settled {
+        Ok(settled) => span.record("outcome", settled.name()),
+        Err(error) => span.record("kind", error.kind.slug()),
+    };
+    settled
+}
+
+async fn steps(case: &Case<'_>, services: &Services) -> Result<Settled> {
     let document = case.document;
     let desk = desk(services, &document.tenant)?;
     if let Some(plan) = case.intended()? {
-        return file(case, &plan, desk).await;
+        return file(case, &plan, desk).instrument(stage!("file", document)).await;
     }
 
     let bytes = services.store.get(&document.content)?;
@@ -84,38 +127,61 @@ pub async fn process(case: &Case<'_>, services: &Services) -> Result<Settled> {
     let reading = read(case, &bytes, services).await?;
     check_count(document, &reading)?;
     if let Some(batch) = recognise::sections(&reading).filter(|_| document.part_of.is_none()) {
-        return divide(case, &bytes, &reading, &batch, services).await;
+        let parts = cut(document, &bytes, &reading, &batch, services).await?;
+        return case.divide(parts, Some(batch.sheets)).await;
     }
 
-    let embedded = embedded(&reading, &services.store)?;
-    let source = extract::Source {
-        name: &document.name,
-        kind: document.kind,
-        bytes: &bytes,
-        text: &reading.text,
-        embedded: &embedded,
-    };
-    let content = extract::content(&source, &desk.memory)?;
-    let xml = extract::invoice_xml(&source)?;
-    let report = examine(document, &content, xml, &desk.house);
-    case.note_report(&report).await?;
-    let decision = route::decide(document, &content, &report, &desk.routing);
-    case.note_decision(&decision).await?;
-
-    match &decision.outcome {
+    let judged = judge(document, &bytes, &reading, desk, &services.store)?;
+    case.note_report(&judged.report)?;
+    case.note_decision(&judged.decision)?;
+    match &judged.decision.outcome {
         Outcome::Clearing(clearing) => case.clear(clearing.clone()).await,
         Outcome::File(shelf) => {
-            let searchable = searchable(document, &bytes, &reading, services).await?;
-            let paper = paper::Paper { document, content: &content, report: &report, decision: &decision };
-            let mut plan = paper.plan(shelf, searchable, &services.store)?;
-            // An e-invoice is its XML, however its picture was made.
-            if xml.is_none() && transfer::is_scan(&reading) {
-                let whole = case.history_of_whole().await?;
-                plan.add_transfer(document, &reading, case.history, &whole, &services.store)?;
-            }
-            file(case, &plan, desk).await
+            let plan = plan(case, &bytes, &reading, &judged, shelf, services).await?;
+            file(case, &plan, desk).instrument(stage!("file", document)).await
         }
     }
+}
+
+/// What a document says, what is wrong with it, and where it goes.
+struct Judged {
+    content: Content,
+    report: Report,
+    decision: Decision,
+    /// It is its XML, however its picture was made.
+    is_e_invoice: bool,
+}
+
+fn judge(document: &Document, bytes: &[u8], reading: &Reading, desk: &Desk, store: &Store) -> Result<Judged> {
+    let embedded = embedded(reading, store)?;
+    let Document { name, kind, .. } = document;
+    let source = extract::Source { name, kind: *kind, bytes, text: &reading.text, embedded: &embedded };
+    let content = stage!("extract", document).in_scope(|| extract::content(&source, &desk.memory))?;
+    let xml = extract::invoice_xml(&source)?;
+    let report = stage!("validate", document).in_scope(|| examine(document, &content, xml, &desk.house));
+    let decision =
+        stage!("route", document).in_scope(|| route::decide(document, &content, &report, &desk.routing));
+    Ok(Judged { content, report, decision, is_e_invoice: xml.is_some() })
+}
+
+/// Everything that goes into the drawers, in the store.
+async fn plan(
+    case: &Case<'_>,
+    bytes: &[u8],
+    reading: &Reading,
+    judged: &Judged,
+    shelf: &Shelf,
+    services: &Services,
+) -> Result<Plan> {
+    let (document, store) = (case.document, &services.store);
+    let searchable = searchable(document, bytes, reading, services).await?;
+    let Judged { content, report, decision, is_e_invoice } = judged;
+    let mut plan = paper::Paper { document, content, report, decision }.plan(shelf, searchable, store)?;
+    if !is_e_invoice && transfer::is_scan(reading) {
+        let whole = case.history_of_whole().await?;
+        plan.add_transfer(document, reading, case.history, &whole, store)?;
+    }
+    Ok(plan)
 }
 
 fn desk<'a>(services: &'a Services, tenant: &Tenant) -> Result<&'a Desk> {
@@ -143,9 +209,19 @@ async fn read(case: &Case<'_>, bytes: &[u8], services: &Services) -> Result<Read
     if let Some(reading) = case.kept_reading().await? {
         return Ok(reading);
     }
-    let Services { sandbox, store, passwords, .. } = services;
-    let reading = recognise::read(sandbox, store, document.kind, bytes, passwords).await?;
+    let reading = read_anew(document, bytes, services).await?;
     case.note_reading(&reading).await?;
+    Ok(reading)
+}
+
+async fn read_anew(document: &Document, bytes: &[u8], services: &Services) -> Result<Reading> {
+    let Services { sandbox, store, passwords, .. } = services;
+    let span = stage!("recognise", document, pages, ocr_pages);
+    let reading =
+        recognise::read(sandbox, store, document.kind, bytes, passwords).instrument(span.clone()).await?;
+    let pages = &reading.text.pages;
+    span.record("pages", pages.len());
+    span.record("ocr_pages", pages.iter().filter(|page| page.kind == recognise::PageKind::Ocr).count());
     Ok(reading)
 }
 
@@ -174,15 +250,15 @@ async fn searchable(
 }
 
 /// Cuts a batch at its separator sheets; every page is accounted for or the batch stops.
-async fn divide(
-    case: &Case<'_>,
+async fn cut(
+    document: &Document,
     bytes: &[u8],
     reading: &Reading,
     batch: &recognise::Batch,
     services: &Services,
-) -> Result<Settled> {
+) -> Result<Vec<Document>> {
     let mut alarms = recognise::alarms(reading, batch);
-    alarms.extend(recognise::foreign(batch, &case.document.tenant));
+    alarms.extend(recognise::foreign(batch, &document.tenant));
     if !alarms.is_empty() {
         return Err(recognise::stopped(&alarms));
     }
@@ -190,18 +266,18 @@ async fn divide(
         return Err(Error::new(Kind::NoPages, "the batch holds separator sheets and blank pages only"));
     }
     let Services { sandbox, passwords, .. } = services;
-    let pieces = recognise::cut(sandbox, case.document.kind, bytes, passwords, batch).await?;
+    let pieces = recognise::cut(sandbox, document.kind, bytes, passwords, batch).await?;
     let mut parts = Vec::new();
     for (section, piece) in batch.sections.iter().zip(&pieces) {
         let content = services.store.put(piece)?;
         let reading = paper::keep(&services.store, &recognise::part(reading, section))?;
         let number = parts.len() as u32 + 1;
-        parts.push(paper::part(case.document, number, section, content, piece.len() as u64, reading));
+        parts.push(paper::part(document, number, section, content, piece.len() as u64, reading));
     }
     if parts.len() != batch.sections.len() {
         return Err(Error::new(Kind::Internal, "the batch was cut into the wrong number of parts"));
     }
-    case.divide(parts, Some(batch.sheets)).await
+    Ok(parts)
 }
 
 /// The files embedded in a PDF, from the store.
@@ -211,18 +287,88 @@ fn embedded(reading: &Reading, store: &Store) -> Result<Vec<Vec<u8>>> {
 
 /// Intent, effect, receipt: for every target that has no receipt yet.
 async fn file(case: &Case<'_>, plan: &Plan, desk: &Desk) -> Result<Settled> {
-    for target in &plan.targets {
-        if case.has_receipt(target) {
-            continue;
+    let missing: Vec<_> = plan.targets.iter().filter(|target| !case.has_receipt(target)).collect();
+    for (number, target) in missing.iter().enumerate() {
+        let adapter = adapter(desk, target)?;
+        let filed = match desk.breakers.get(*target) {
+            Some(breaker) => guarded(breaker, target, file_into(case, plan, target, adapter)).await,
+            None => file_into(case, plan, target, adapter).await,
+        };
+        let receipt = filed?;
+        if number + 1 == missing.len() {
+            return case.note_last_receipt(&receipt).await;
         }
-        let adapter = desk.adapters.get(target).ok_or_else(|| {
-            Error::new(Kind::Settings, format!("the target {target} is not in the settings"))
-                .hint("add it under the tenant's targets, or correct the routing rule")
-        })?;
-        let filing = plan.filing(case.document, target, case.store)?;
-        case.note_intent(target, &filing.key, plan).await?;
-        let receipt = filing::file(adapter.as_ref(), &filing).await?;
         case.note_receipt(&receipt).await?;
     }
     case.close().await
+}
+
+/// Nothing is asked of a target whose breaker is open; how it went otherwise, the breaker learns.
+async fn guarded(
+    breaker: &Breaker,
+    target: &str,
+    filing: impl Future<Output = Result<Receipt>>,
+) -> Result<Receipt> {
+    if breaker.is_open() {
+        return Err(filing::is_open(target).at_target(target));
+    }
+    let filed = filing.await;
+    match &filed {
+        Ok(_) => breaker.succeeded(),
+        Err(error) if error.target.is_some() => {
+            breaker.failed(error.kind, Instant::now());
+        }
+        Err(_) => {}
+    }
+    filed
+}
+
+fn adapter<'a>(desk: &'a Desk, target: &str) -> Result<&'a dyn Adapter> {
+    desk.adapters.get(target).map(AsRef::as_ref).ok_or_else(|| {
+        Error::new(Kind::Settings, format!("the target {target} is not in the settings"))
+            .hint("add it under the tenant's targets, or correct the routing rule")
+    })
+}
+
+/// At most one effect, and none before the protocol allows it and the intent is durable.
+async fn file_into(case: &Case<'_>, plan: &Plan, target: &str, adapter: &dyn Adapter) -> Result<Receipt> {
+    let (class, timing, earlier) = (adapter.class(), adapter.timing(), case.earlier(target));
+    let step = protocol::next(class, timing, earlier);
+    match step {
+        Step::Wait(rest) => return Err(too_early(target, rest, earlier)),
+        Step::AskAPerson => return Err(unclear(target)),
+        Step::Put | Step::LookThenPut => {}
+    }
+    let there = |error: Error| error.at_target(target);
+    let filing = plan.filing(case.document, target, case.store)?;
+    if step == Step::LookThenPut
+        && let Some(receipt) = filing::look(adapter, &filing).await.map_err(there)?
+    {
+        return Ok(receipt);
+    }
+    if class == Class::D {
+        // An intent costs a person's time here: none for a target that is not there.
+        adapter.probe().await.map_err(there)?;
+    }
+    let begun = Instant::now();
+    if class != Class::A {
+        case.hold(timing.call + protocol::MARGIN).await?;
+    }
+    case.note_intent(target, &filing.key, plan).await?;
+    filing::put(adapter, &filing, begun).await.map_err(there)
+}
+
+fn too_early(target: &str, rest: Duration, earlier: Earlier) -> Error {
+    let seconds = rest.as_millis().div_ceil(1_000);
+    let mut text = format!("an earlier request to target {target} may still have its effect for {seconds} s");
+    if matches!(earlier, Earlier::Intent { set_back: true, .. }) {
+        text.push_str(" (the clock of the ledger was set back, so that the wait began anew)");
+    }
+    Error::new(Kind::Unknown, text).after(rest)
+}
+
+fn unclear(target: &str) -> Error {
+    Error::new(Kind::Unclear, format!("an earlier filing in target {target} has no receipt"))
+        .hint("look for the document in the target; it is never filed there a second time")
+        .in_particular(format!("Ablageziel: {target}."), format!("Target: {target}."))
 }

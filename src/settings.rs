@@ -6,6 +6,8 @@
 use crate::error::{Error, Kind, Result};
 use crate::filing::TargetSettings;
 use crate::job::Tenant;
+use crate::queue::Certificates;
+use crate::reserve::Reserve;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,8 +15,6 @@ use std::time::Duration;
 
 /// The file that is read when none is named and it lies in the working folder.
 pub const FILE: &str = "laufmappe.toml";
-/// Which logs are shown (`info`, `debug`, `laufmappe=debug` …).
-pub const LOG_VARIABLE: &str = "LAUFMAPPE_LOG";
 const LARGEST_FILE: u64 = 1 << 20;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -24,6 +24,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// `amqp://…` or `amqps://…`; absent: the queue in the data folder.
     pub queue: Option<String>,
+    /// Certificates for `amqps://`: paths of PEM files.
+    pub broker: Certificates,
     /// `postgres://…`; absent: the journal in the data folder.
     pub ledger: Option<String>,
     pub reading: Reading,
@@ -57,6 +59,13 @@ pub struct Work {
     pub concurrency: Option<usize>,
     /// How long a worker owns a case without renewing (seconds).
     pub lease: u64,
+    /// How long jobs in hand may go on after SIGTERM before they are handed back (seconds).
+    pub grace: u64,
+    /// Disk that stays free in the data folder (MiB; never more than a tenth of the disk): below it nothing is taken
+    /// in, below a quarter of it no job is taken.
+    pub disk_reserve: u64,
+    /// Memory of the machine that stays free (MiB): below it a worker takes one job at a time.
+    pub memory_reserve: u64,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -80,6 +89,7 @@ impl Default for Settings {
         Self {
             data: "laufmappe-data".into(),
             queue: None,
+            broker: Certificates::default(),
             ledger: None,
             reading: Reading::default(),
             work: Work::default(),
@@ -97,7 +107,7 @@ impl Default for Reading {
 
 impl Default for Work {
     fn default() -> Self {
-        Self { concurrency: None, lease: 60 }
+        Self { concurrency: None, lease: 60, grace: 20, disk_reserve: 1024, memory_reserve: 256 }
     }
 }
 
@@ -188,6 +198,15 @@ impl Settings {
         Duration::from_secs(self.work.lease)
     }
 
+    pub fn grace(&self) -> Duration {
+        Duration::from_secs(self.work.grace)
+    }
+
+    /// What must stay free.
+    pub fn reserve(&self) -> Reserve {
+        Reserve::of(&self.data, self.work.disk_reserve << 20, self.work.memory_reserve << 20)
+    }
+
     /// Passwords for encrypted PDFs, one per line.
     pub fn passwords(&self) -> Result<Vec<String>> {
         let Some(path) = &self.reading.passwords else { return Ok(Vec::new()) };
@@ -196,6 +215,16 @@ impl Settings {
         })?;
         Ok(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
     }
+}
+
+/// Which logs are shown (`LAUFMAPPE_LOG`: `info`, `debug`, `laufmappe=debug` …).
+pub fn logs() -> Option<String> {
+    std::env::var("LAUFMAPPE_LOG").ok().filter(|logs| !logs.is_empty())
+}
+
+/// Where traces are sent (`LAUFMAPPE_TRACES=http://collector:4318`, OTLP over HTTP); none: nowhere.
+pub fn traces() -> Option<String> {
+    std::env::var("LAUFMAPPE_TRACES").ok().filter(|address| !address.is_empty())
 }
 
 /// Whether logs are wanted as JSON lines (`LAUFMAPPE_LOG_FORMAT=json`).

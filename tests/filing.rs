@@ -9,17 +9,20 @@ mod support {
     pub mod watchdog;
 }
 
-use laufmappe::error::Kind;
+use laufmappe::error::{Error, Kind};
+use laufmappe::filing::protocol::Timing;
 use laufmappe::filing::{
-    Adapter, Filing, FilingKey, Folder, Login, Patience, TargetSettings, WebDav, adapter, file, item,
+    self, Adapter, Class, Filing, FilingKey, Folder, Login, Patience, Receipt, TargetSettings, WebDav, adapter,
+    file, item,
 };
-use laufmappe::job::{Arrival, Channel, ContentHash, Document, DocumentId, Kind as Format, Tenant};
+use laufmappe::job::{Arrival, Channel, ContentHash, Document, DocumentId, Kind as Format, Priority, Tenant};
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::apache::Apache;
 use support::dav::{Dav, Fault};
 
@@ -84,6 +87,7 @@ fn document(tenant: &str, bytes: &[u8]) -> Document {
         at: "2026-11-02T08:00:00Z".parse().unwrap(),
         batch: None,
         scan: None,
+        priority: Priority::Normal,
     };
     Document {
         id: DocumentId::of_arrival(&tenant, Channel::Folder, &arrival.source, &content),
@@ -459,16 +463,23 @@ async fn shaky() -> (Dav, WebDav) {
 
 #[tokio::test]
 async fn every_bad_answer_has_its_kind_and_the_next_attempt_files_once() {
-    use Fault::{AfterCut, AfterHang, AfterStatus, Cut, Half, Hang, LoginPage, OtherBytes, Redirect, Status};
+    use Fault::{
+        AfterCut, AfterHang, AfterReset, AfterStatus, Busy, Cut, Drip, Half, Hang, LoginPage, OtherBytes,
+        Redirect, Reset, Status,
+    };
     #[rustfmt::skip]
     let rows = [
         // What may have happened is unknown …
         ("PUT", Status(500), Kind::Unknown), ("PUT", AfterStatus(500), Kind::Unknown), ("PUT", AfterStatus(503), Kind::Unknown),
         ("PUT", Cut, Kind::Unknown), ("PUT", AfterCut, Kind::Unknown), ("PUT", Hang, Kind::Unknown), ("PUT", AfterHang, Kind::Unknown),
         ("MOVE", AfterStatus(502), Kind::Unknown), ("MOVE", AfterCut, Kind::Unknown), ("MOVE", AfterHang, Kind::Unknown),
+        ("PUT", Reset, Kind::Unknown), ("PUT", AfterReset, Kind::Unknown), ("MOVE", AfterReset, Kind::Unknown),
+        ("PUT", Drip, Kind::Unknown), ("MOVE", Drip, Kind::Unknown), ("PUT", Busy(503, 7), Kind::Unknown),
         ("MKCOL", AfterCut, Kind::Unknown), ("MKCOL", Status(500), Kind::Unknown),
         // … unless nothing can have happened.
         ("GET", Status(500), Kind::Unavailable), ("GET", Cut, Kind::Unavailable), ("GET", Hang, Kind::Unavailable),
+        ("GET", Reset, Kind::Unavailable), ("GET", Drip, Kind::Unavailable), ("GET", Busy(503, 7), Kind::Unavailable),
+        ("PUT", Busy(429, 7), Kind::Unavailable), ("MKCOL", Busy(429, 7), Kind::Unavailable),
         ("GET", Half, Kind::Unavailable), ("GET", Status(429), Kind::Unavailable),
         ("PUT", Status(423), Kind::Unavailable), ("PUT", Status(429), Kind::Unavailable), ("PUT", Status(507), Kind::Unavailable),
         ("PUT", Status(409), Kind::Unavailable),
@@ -487,6 +498,8 @@ async fn every_bad_answer_has_its_kind_and_the_next_attempt_files_once() {
         let filed = file(&webdav, &filing).await;
         let error = filed.expect_err(&format!("{method} {fault:?}"));
         assert_eq!(error.kind, kind, "{method} {fault:?}: {error}");
+        let rest = matches!(fault, Busy(..)).then_some(Duration::from_secs(7));
+        assert_eq!(error.rest, rest, "{method} {fault:?}: what the server says about coming back");
         for word in ["Klein", "Rechnung", "4711", "127.0.0.1"] {
             assert!(!error.to_string().contains(word), "{method} {fault:?} tells: {error}");
         }
@@ -498,6 +511,159 @@ async fn every_bad_answer_has_its_kind_and_the_next_attempt_files_once() {
         for item in &filing.items {
             assert!(dav.files().iter().any(|(at, bytes)| at.ends_with(&item.name) && *bytes == item.bytes));
         }
+    }
+}
+
+#[tokio::test]
+async fn the_right_bytes_count_whatever_the_server_calls_them() {
+    for method in ["GET", "PUT", "MOVE", "MKCOL"] {
+        let (dav, webdav) = shaky().await;
+        dav.break_with(method, Fault::OtherType);
+        file(&webdav, &filing()).await.unwrap_or_else(|error| panic!("{method}: {error}"));
+        assert_eq!(dav.files().len(), filing().items.len());
+    }
+}
+
+#[tokio::test]
+async fn no_request_is_made_that_proves_nothing() {
+    let (dav, webdav) = shaky().await;
+    let asked = async |filing: &Filing, retry: bool| {
+        let before = dav.requests();
+        let filed = if retry { file(&webdav, filing).await } else { webdav.put(filing).await };
+        let receipt = filed.unwrap();
+        (dav.requests() - before, receipt.adopted)
+    };
+    let files = filing().items.len();
+    assert_eq!(
+        asked(&filing_of("eins"), false).await,
+        (4 + 4 * files, false),
+        "four folders, nothing known yet"
+    );
+    assert_eq!(
+        asked(&filing_of("zwei"), false).await,
+        (1 + 4 * files, false),
+        "one folder, the others are known"
+    );
+    assert_eq!(asked(&filing_of("zwei"), true).await, (files, true), "everything lies there: it is read back");
+    assert_eq!(asked(&filing_of("zwei"), false).await, (1 + files, true), "nothing is uploaded again");
+    // All but the last file lie there: a crash before the end.
+    let half = Filing { items: filing().items[..files - 1].to_vec(), ..filing_of("drei") };
+    webdav.put(&half).await.unwrap();
+    let rest = (1 + 1 + (files - 1) + 5, false);
+    assert_eq!(asked(&filing_of("drei"), true).await, rest, "what lies there is read, the rest is stored");
+}
+
+#[tokio::test]
+async fn folders_that_were_taken_away_are_made_again() {
+    let (dav, webdav) = shaky().await;
+    file(&webdav, &filing_of("eins")).await.unwrap();
+    dav.remove_folders();
+    file(&webdav, &filing_of("zwei")).await.unwrap();
+    assert_eq!(dav.files().len(), filing().items.len());
+}
+
+/// A target that stores, and answers only when it is too late.
+struct Slow {
+    folder: Folder,
+    steps: Arc<AtomicU64>,
+}
+
+#[async_trait::async_trait]
+impl Adapter for Slow {
+    fn target(&self) -> &str {
+        "akte"
+    }
+
+    fn class(&self) -> Class {
+        Class::B
+    }
+
+    fn timing(&self) -> Timing {
+        Timing { call: Duration::from_millis(200), settle: Duration::ZERO, lag: Duration::ZERO }
+    }
+
+    async fn find(&self, _: &Filing) -> laufmappe::error::Result<Option<Receipt>> {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        Ok(None)
+    }
+
+    async fn put(&self, filing: &Filing) -> laufmappe::error::Result<Receipt> {
+        self.steps.fetch_add(1, Ordering::SeqCst);
+        // The whole program is frozen here.
+        std::thread::sleep(Duration::from_millis(400));
+        tokio::task::yield_now().await;
+        self.steps.fetch_add(1, Ordering::SeqCst);
+        self.folder.put(filing).await
+    }
+
+    async fn probe(&self) -> laufmappe::error::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn after_the_deadline_nothing_more_is_sent() {
+    let drawer = folder_drawer();
+    let steps = Arc::new(AtomicU64::new(0));
+    let slow = Slow { folder: Folder::new("akte", &drawer.root), steps: Arc::clone(&steps) };
+    assert_eq!(filing::look(&slow, &filing()).await.unwrap_err().kind, Kind::Unavailable);
+    let error = filing::put(&slow, &filing(), Instant::now()).await.unwrap_err();
+    assert_eq!((error.kind, steps.load(Ordering::SeqCst)), (Kind::Unknown, 1), "{error}");
+    // Too late before it began: the intent took its time.
+    let begun = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
+    assert_eq!(filing::put(&slow, &filing(), begun).await.unwrap_err().kind, Kind::Unknown);
+    assert_eq!(steps.load(Ordering::SeqCst), 1);
+    assert_eq!(files(&drawer.root), [""; 0]);
+}
+
+#[tokio::test]
+async fn who_chooses_a_weak_target_is_told_and_several_hits_are_an_alarm() {
+    let named = |adapter: Box<dyn Adapter>| BTreeMap::from([("akte".to_owned(), adapter)]);
+    let drawer = folder_drawer();
+    assert!(filing::warnings(&named(Box::new(Folder::new("akte", &drawer.root)))).is_empty());
+    for (class, word) in
+        [(Class::A, None), (Class::B, None), (Class::C, Some("305 s")), (Class::D, Some("person"))]
+    {
+        let told = filing::warnings(&named(Box::new(Declared(class))));
+        assert_eq!(told.len(), usize::from(word.is_some()), "{class:?}");
+        assert!(told.iter().all(|text| text.en.contains(word.unwrap()) && text.de.contains("Ablageziel akte")));
+    }
+    let hit = file(&*drawer.adapter, &filing()).await.unwrap();
+    assert_eq!(filing::only_one("akte", &filing(), Vec::new()).unwrap(), None);
+    assert_eq!(filing::only_one("akte", &filing(), vec![hit.clone()]).unwrap(), Some(hit.clone()));
+    let alarm = filing::only_one("akte", &filing(), vec![hit.clone(), hit]).unwrap_err();
+    assert_eq!(alarm.kind, Kind::Conflict);
+    assert!(laufmappe::clearing::of(&alarm).text.de.contains("2-mal"));
+}
+
+/// Says what it is and does nothing.
+struct Declared(Class);
+
+#[async_trait::async_trait]
+impl Adapter for Declared {
+    fn target(&self) -> &str {
+        "akte"
+    }
+
+    fn class(&self) -> Class {
+        self.0
+    }
+
+    fn timing(&self) -> Timing {
+        let seconds = Duration::from_secs;
+        Timing { call: seconds(100), settle: seconds(50), lag: seconds(150) }
+    }
+
+    async fn find(&self, _: &Filing) -> laufmappe::error::Result<Option<Receipt>> {
+        Ok(None)
+    }
+
+    async fn put(&self, _: &Filing) -> laufmappe::error::Result<Receipt> {
+        Err(Error::new(Kind::Unavailable, "nothing is here"))
+    }
+
+    async fn probe(&self) -> laufmappe::error::Result<()> {
+        Ok(())
     }
 }
 

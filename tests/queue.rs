@@ -4,12 +4,19 @@
 
 mod support;
 
-use lapin::options::{BasicGetOptions, BasicPublishOptions};
-use lapin::types::AMQPValue;
+#[path = "queue/embedded.rs"]
+mod embedded_only;
+#[path = "queue/broker.rs"]
+mod rabbit_only;
+#[path = "queue/tls.rs"]
+mod tls;
+#[path = "queue/trouble.rs"]
+mod trouble;
+
 use laufmappe::error::{Kind, Result};
 use laufmappe::index::Index;
 use laufmappe::job::{Channel, Clock, ContentHash, DocumentId, Job, Priority, Tenant};
-use laufmappe::queue::{Delivery, Depth, Embedded, Queue, Rabbit, Slot};
+use laufmappe::queue::{Certificates, Delivery, Depth, Embedded, LaneDepth, Queue, Rabbit, Slot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -53,6 +60,9 @@ on_both! {
     a_call_that_was_cut_off_loses_nothing
     a_thousand_jobs_each_exactly_once
     depth_counts_what_lies_where
+    an_urgent_job_behind_a_long_backlog_is_the_next_one
+    a_flood_of_urgent_jobs_leaves_half_to_normal
+    every_message_ten_times_and_shuffled_does_no_harm
 }
 
 async fn a_job_that_is_done_is_gone(stand: Stand) {
@@ -120,17 +130,26 @@ async fn a_job_nobody_finished_comes_back(stand: Stand) {
 
 async fn later_is_not_before_its_time(stand: Stand) {
     let queue = stand.queue().await;
-    queue.publish(&stand.job(1)).await.unwrap();
+    // More than one stay in the broker's waiting queues; the longest is put off first and holds nobody up.
+    let waits = [600, 7, 2, 1].map(Duration::from_secs);
+    for number in 0..waits.len() {
+        queue.publish(&stand.job(number)).await.unwrap();
+    }
     let mut slot = queue.slot().await.unwrap();
-    let delivery = take(&mut slot).await;
-    // More than one stay in the broker's waiting queues.
-    let wait = Duration::from_secs(6);
-    let begun = Instant::now();
-    slot.later(&delivery, wait).await.unwrap();
-    let again = take(&mut slot).await;
-    assert!(begun.elapsed() >= wait);
-    assert_eq!(again.job, delivery.job);
-    slot.done(&again).await.unwrap();
+    let mut due = BTreeMap::new();
+    for wait in waits {
+        let delivery = take(&mut slot).await;
+        due.insert(delivery.job.document.clone(), Instant::now() + wait);
+        slot.later(&delivery, wait).await.unwrap();
+    }
+    let mut order = Vec::new();
+    for _ in 1..waits.len() {
+        let again = take(&mut slot).await;
+        assert!(Instant::now() >= due[&again.job.document], "{:?}", again.job);
+        slot.done(&again).await.unwrap();
+        order.push(again.job);
+    }
+    assert_eq!(order, [3, 2, 1].map(|number| stand.job(number)));
     assert!(slot.take(NOW).await.unwrap().is_none());
 }
 
@@ -273,6 +292,88 @@ async fn depth_counts_what_lies_where(stand: Stand) {
     settles_at(&*queue, Depth { ready: 2, in_flight: 1, delayed: 1, poison: 0 }).await;
 }
 
+async fn an_urgent_job_behind_a_long_backlog_is_the_next_one(stand: Stand) {
+    let queue = stand.queue().await;
+    for number in 0..60 {
+        queue.publish(&stand.job(number)).await.unwrap();
+    }
+    let mut slot = queue.slot().await.unwrap();
+    for number in 0..30 {
+        let delivery = take(&mut slot).await;
+        slot.done(&delivery).await.unwrap();
+        assert_eq!(delivery.job, stand.job(number));
+    }
+    let urgent = Job { priority: Priority::Urgent, ..stand.job(100) };
+    queue.publish(&urgent).await.unwrap();
+    // As long as a document takes; a slot that takes hundreds a second counts the lanes only every now and then.
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert_eq!(take(&mut slot).await.job, urgent);
+}
+
+async fn a_flood_of_urgent_jobs_leaves_half_to_normal(stand: Stand) {
+    let queue = stand.queue().await;
+    for number in 0..120 {
+        let priority = Priority::ALL[(number / 40 + 2) % 3];
+        let tenant = &stand.tenants[number % 2];
+        queue.publish(&Job { priority, ..job(tenant, number) }).await.unwrap();
+    }
+    let mut slot = queue.slot().await.unwrap();
+    let mut served = Vec::new();
+    for _ in 0..64 {
+        let delivery = take(&mut slot).await;
+        slot.done(&delivery).await.unwrap();
+        served.push(delivery.job);
+    }
+    let of = |priority| served.iter().filter(|job| job.priority == priority).map(|job| &job.tenant);
+    assert_eq!([30, 30, 4], Priority::ALL.map(|priority| of(priority).count()), "{served:?}");
+    for priority in [Priority::Urgent, Priority::Normal] {
+        assert_eq!(of(priority).filter(|tenant| **tenant == stand.tenants[0]).count(), 15);
+    }
+    let mut lanes = queue.lanes().await.unwrap();
+    lanes.retain(|lane| lane.ready > 0);
+    lanes.sort_by_key(|lane| (lane.priority, lane.tenant.clone()));
+    let mut expected = Vec::new();
+    for (priority, ready) in [(Priority::Urgent, 5), (Priority::Normal, 5), (Priority::Backfill, 18)] {
+        let lane = |tenant: &Tenant| LaneDepth { tenant: tenant.clone(), priority, ready };
+        expected.extend(stand.tenants.iter().map(lane));
+    }
+    expected.sort_by_key(|lane| (lane.priority, lane.tenant.clone()));
+    assert_eq!(lanes, expected);
+}
+
+async fn every_message_ten_times_and_shuffled_does_no_harm(stand: Stand) {
+    const JOBS: usize = 60;
+    let queue = stand.queue().await;
+    let publisher = tokio::spawn({
+        let (queue, tenants) = (queue.clone(), stand.tenants.clone());
+        async move {
+            for step in 0..10 * JOBS {
+                // 7 shares no divisor with 600: every number ten times, never twice in a row.
+                let number = step * 7 % (10 * JOBS) / 10;
+                queue.publish(&job(&tenants[number % 2], number)).await.unwrap();
+            }
+        }
+    });
+    let times: Arc<Mutex<BTreeMap<_, u32>>> = Arc::default();
+    let mut slots = Vec::new();
+    for _ in 0..3 {
+        let (mut slot, times) = (queue.slot().await.unwrap(), times.clone());
+        slots.push(tokio::spawn(async move {
+            while let Some(delivery) = slot.take(Duration::from_secs(2)).await.unwrap() {
+                *times.lock().unwrap().entry(delivery.job.document.clone()).or_default() += 1;
+                slot.done(&delivery).await.unwrap();
+            }
+        }));
+    }
+    for task in std::iter::once(publisher).chain(slots) {
+        task.await.unwrap();
+    }
+    let times = times.lock().unwrap().clone();
+    assert_eq!(times.len(), JOBS);
+    assert!(times.values().all(|times| (1..=10).contains(times)), "{times:?}");
+    settles_at(&*queue, Depth::default()).await;
+}
+
 /// Takes everything there is; every expected document must be among it.
 async fn nothing_is_lost(queue: &dyn Queue, mut expected: BTreeSet<DocumentId>) -> Vec<Delivery> {
     let mut slot = queue.slot().await.unwrap();
@@ -292,339 +393,6 @@ async fn nothing_is_lost(queue: &dyn Queue, mut expected: BTreeSet<DocumentId>) 
         }
     }
     taken
-}
-
-mod embedded_only {
-    use super::*;
-    use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
-
-    const FOLDER: &str = "LAUFMAPPE_TEST_FOLDER";
-    const CHILD: &str = "embedded_only::a_process_that_will_be_killed";
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn jobs_survive_a_killed_process() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", CHILD, "--ignored", "--nocapture"])
-            .env(FOLDER, folder.path())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut expected = BTreeSet::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-            if let Some(document) = line.unwrap().strip_prefix("confirmed ") {
-                expected.insert(document.parse().unwrap());
-            }
-            if expected.len() == 200 {
-                child.kill().unwrap();
-            }
-        }
-        child.wait().unwrap();
-        assert!(expected.len() >= 200);
-        let queue = open_embedded(folder.path());
-        let taken = nothing_is_lost(&queue, expected).await;
-        assert!(taken.iter().any(|delivery| delivery.job.document == job(&tenant(), 0).document));
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    #[ignore = "not a test of its own: the process that the test above kills"]
-    #[expect(clippy::print_stdout, reason = "tells the test what was confirmed")]
-    async fn a_process_that_will_be_killed() {
-        let queue = open_embedded(Path::new(&std::env::var(FOLDER).unwrap()));
-        let mut slot = queue.slot().await.unwrap();
-        let mut held = Vec::new();
-        for number in 0..100_000 {
-            let job = job(&tenant(), number);
-            queue.publish(&job).await.unwrap();
-            println!("confirmed {}", job.document);
-            if number < 2 {
-                held.push(take(&mut slot).await);
-            }
-            if number == 1 {
-                slot.later(&held[1], Duration::from_secs(1)).await.unwrap();
-            }
-        }
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn what_was_in_hand_or_put_off_is_there_after_a_restart() {
-        let folder = tempfile::tempdir().unwrap();
-        let hours =
-            |hours: i64| -> Clock { Arc::new(move || jiff::Timestamp::from_second(3600 * hours).unwrap()) };
-        let open = |clock: &Clock| Embedded::open(&Index::open(folder.path()).unwrap(), clock).unwrap();
-        let queue = open(&hours(1));
-        queue.publish(&job(&tenant(), 1)).await.unwrap();
-        queue.publish(&job(&tenant(), 2)).await.unwrap();
-        let mut slot = queue.slot().await.unwrap();
-        let _in_hand = take(&mut slot).await;
-        let put_off = take(&mut slot).await;
-        slot.later(&put_off, Duration::from_secs(1800)).await.unwrap();
-        drop((slot, queue));
-
-        let queue = open(&hours(1));
-        let mut slot = queue.slot().await.unwrap();
-        let again = take(&mut slot).await;
-        assert_eq!(again.job, job(&tenant(), 1));
-        assert!(again.redelivered);
-        slot.done(&again).await.unwrap();
-        assert!(slot.take(NOW).await.unwrap().is_none(), "half an hour is not over");
-        drop((slot, queue));
-
-        let queue = open(&hours(2));
-        let mut slot = queue.slot().await.unwrap();
-        let due = take(&mut slot).await;
-        assert_eq!(due.job, put_off.job);
-        assert!(!due.redelivered);
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_more_urgent_ring_moves_the_job() {
-        let folder = tempfile::tempdir().unwrap();
-        let queue = open_embedded(folder.path());
-        let backfill = Job { priority: Priority::Backfill, ..job(&tenant(), 1) };
-        let urgent = Job { priority: Priority::Urgent, ..job(&tenant(), 1) };
-        for job in [&backfill, &job(&tenant(), 2), &urgent, &backfill] {
-            queue.publish(job).await.unwrap();
-        }
-        let mut slot = queue.slot().await.unwrap();
-        assert_eq!(take(&mut slot).await.job, urgent);
-        assert_eq!(take(&mut slot).await.job, job(&tenant(), 2));
-        assert!(slot.take(NOW).await.unwrap().is_none());
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn bytes_nobody_can_read_are_set_aside() {
-        let folder = tempfile::tempdir().unwrap();
-        let index = Index::open(folder.path()).unwrap();
-        let tree = index.tree("queue").unwrap();
-        tree.insert(b"r\x01stadt\0\0\0\0\0\0\0\0\x01", b"\0{broken".as_slice()).unwrap();
-        tree.insert(b"l\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x02", b"".as_slice()).unwrap();
-        let queue = Embedded::open(&index, &wall_clock()).unwrap();
-        queue.publish(&job(&tenant(), 1)).await.unwrap();
-        let mut slot = queue.slot().await.unwrap();
-        let delivery = take(&mut slot).await;
-        slot.done(&delivery).await.unwrap();
-        assert!(slot.take(NOW).await.unwrap().is_none());
-        assert_eq!(queue.depth().await.unwrap(), Depth { poison: 2, ..Depth::default() });
-    }
-
-    fn tenant() -> Tenant {
-        "stadt".parse().unwrap()
-    }
-}
-
-mod rabbit_only {
-    use super::*;
-
-    /// RabbitMQ 3.10 writes the names of new queues to the disk some seconds after it confirmed them.
-    const QUEUES_ARE_KNOWN: Duration = Duration::from_secs(6);
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn jobs_survive_a_killed_broker() {
-        let stand = Stand::rabbit_alone().await;
-        let queue = stand.queue().await;
-        tokio::time::sleep(QUEUES_ARE_KNOWN).await;
-        let mut slot = queue.slot().await.unwrap();
-        for number in [2000, 2001] {
-            queue.publish(&stand.job(number)).await.unwrap();
-        }
-        let worked = take(&mut slot).await;
-        let put_off = take(&mut slot).await;
-        slot.later(&put_off, Duration::from_secs(1)).await.unwrap();
-        let confirmed: Arc<Mutex<BTreeSet<DocumentId>>> = Arc::default();
-        let publishers = (0..4).map(|first| {
-            let (queue, confirmed, tenant) =
-                (queue.clone(), confirmed.clone(), stand.tenants[first % 2].clone());
-            tokio::spawn(async move {
-                for number in (first..2000).step_by(4) {
-                    let job = job(&tenant, number);
-                    match queue.publish(&job).await {
-                        Ok(()) => confirmed.lock().unwrap().insert(job.document),
-                        Err(error) => return assert!(matches!(error.kind, Kind::Unavailable | Kind::Unknown)),
-                    };
-                }
-            })
-        });
-        let publishers: Vec<_> = publishers.collect();
-        while confirmed.lock().unwrap().len() < 200 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        tokio::task::block_in_place(|| broker().kill9());
-        for publisher in publishers {
-            publisher.await.unwrap();
-        }
-        let error = slot.done(&worked).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unavailable);
-        drop(slot);
-        tokio::task::block_in_place(|| broker().restart());
-        let mut expected = confirmed.lock().unwrap().clone();
-        expected.extend([worked.job.document.clone(), put_off.job.document]);
-        let taken = nothing_is_lost(&*queue, expected).await;
-        let again = taken.iter().find(|delivery| delivery.job.document == worked.job.document);
-        assert!(again.is_some_and(|delivery| delivery.redelivered));
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_broker_killed_under_a_waiting_slot_is_unavailable_and_then_works_again() {
-        let stand = Stand::rabbit_alone().await;
-        let rabbit = stand.connect().await;
-        tokio::time::sleep(QUEUES_ARE_KNOWN).await;
-        let mut slot = rabbit.slot().await.unwrap();
-        let waiting = tokio::spawn(async move {
-            let answer = slot.take(2 * PATIENCE).await;
-            (slot, answer)
-        });
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        tokio::task::block_in_place(|| broker().kill9());
-        let (mut slot, answer) = tokio::time::timeout(PATIENCE, waiting).await.expect("an answer").unwrap();
-        assert_eq!(answer.unwrap_err().kind, Kind::Unavailable);
-        let away = [
-            slot.take(NOW).await.map(|_| ()),
-            rabbit.publish(&stand.job(1)).await,
-            rabbit.probe().await,
-            rabbit.depth().await.map(|_| ()),
-        ];
-        for answer in away {
-            let error = answer.unwrap_err();
-            assert_eq!(error.kind, Kind::Unavailable);
-            assert!(!error.to_string().contains("guest"), "{error}");
-        }
-        tokio::task::block_in_place(|| broker().restart());
-        again(async || rabbit.publish(&stand.job(1)).await).await;
-        let delivery = again(async || slot.take(PATIENCE).await).await.expect("a job");
-        assert_eq!(delivery.job, stand.job(1));
-        slot.done(&delivery).await.unwrap();
-        rabbit.probe().await.unwrap();
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_broker_in_alarm_takes_nothing_new_but_lets_work_be_finished() {
-        let stand = Stand::rabbit_alone().await;
-        let queue = stand.queue().await;
-        queue.publish(&stand.job(1)).await.unwrap();
-        let mut slot = queue.slot().await.unwrap();
-        let delivery = take(&mut slot).await;
-        tokio::task::block_in_place(|| broker().control(&["set_vm_memory_high_watermark", "0"]));
-        let first = queue.publish(&stand.job(2)).await.unwrap_err();
-        assert!(matches!(first.kind, Kind::Unknown | Kind::Unavailable), "{first}");
-        let second = queue.publish(&stand.job(2)).await.unwrap_err();
-        assert_eq!(second.kind, Kind::Unavailable);
-        slot.done(&delivery).await.unwrap();
-        tokio::task::block_in_place(|| broker().control(&["set_vm_memory_high_watermark", "0.8"]));
-        again(async || queue.publish(&stand.job(2)).await).await;
-        let delivery = take(&mut slot).await;
-        assert_eq!(delivery.job, stand.job(2));
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_message_nobody_can_read_goes_to_poison_with_its_reason() {
-        let stand = Stand::rabbit_alone().await;
-        let queue = stand.queue().await;
-        let lane = format!("laufmappe.{}.normal", stand.tenants[0]);
-        let good = String::from_utf8(serde_json::to_vec(&stand.job(1)).unwrap()).unwrap();
-        let rows = [
-            (Vec::new(), "not-a-job"),
-            (b"<xml/>".to_vec(), "not-a-job"),
-            (vec![0xff; 3000], "too-large"),
-            (good.replace("\"v\":1", "\"v\":2").into_bytes(), "unknown-version"),
-            (good.replace(stand.tenants[0].as_str(), "fremd").into_bytes(), "foreign-tenant"),
-        ];
-        let raw = lapin::Connection::connect(&broker().url(), Default::default()).await.unwrap();
-        let channel = raw.create_channel().await.unwrap();
-        channel.confirm_select(Default::default()).await.unwrap();
-        let mut slot = queue.slot().await.unwrap();
-        for (body, reason) in rows {
-            let options = BasicPublishOptions::default();
-            let published =
-                channel.basic_publish("".into(), lane.as_str().into(), options, &body, Default::default());
-            published.await.unwrap().await.unwrap();
-            // Good ones behind a bad one are not held up.
-            queue.publish(&stand.job(1)).await.unwrap();
-            let delivery = take(&mut slot).await;
-            slot.done(&delivery).await.unwrap();
-            let poison = channel.basic_get("laufmappe.poison".into(), BasicGetOptions { no_ack: true });
-            let poison = poison.await.unwrap().expect("a message set aside");
-            assert_eq!(poison.data, body);
-            let headers = poison.properties.headers().as_ref().unwrap().inner();
-            let header = |name: &str| match headers.get(name) {
-                Some(AMQPValue::LongString(text)) => text.to_string(),
-                other => panic!("{name}: {other:?}"),
-            };
-            assert_eq!(header("laufmappe-reason"), reason);
-            assert_eq!(header("laufmappe-from"), lane);
-        }
-        settles_at(&*queue, Depth::default()).await;
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_job_no_queue_takes_is_an_error() {
-        let stand = Stand::rabbit().await;
-        let queue = stand.queue().await;
-        let foreign: Tenant = "niemands".parse().unwrap();
-        let error = queue.publish(&job(&foreign, 1)).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unavailable);
-        queue.publish(&stand.job(1)).await.unwrap();
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn deleted_queues_are_made_again() {
-        let stand = Stand::rabbit().await;
-        let queue = stand.queue().await;
-        queue.publish(&stand.job(1)).await.unwrap();
-        let mut slot = queue.slot().await.unwrap();
-        let raw = lapin::Connection::connect(&broker().url(), Default::default()).await.unwrap();
-        let channel = raw.create_channel().await.unwrap();
-        for tenant in &stand.tenants {
-            for class in ["urgent", "normal", "backfill"] {
-                let name = format!("laufmappe.{tenant}.{class}");
-                channel.queue_delete(name.as_str().into(), Default::default()).await.unwrap();
-            }
-        }
-        assert_eq!(slot.take(NOW).await.unwrap_err().kind, Kind::Unavailable);
-        assert_eq!(queue.publish(&stand.job(2)).await.unwrap_err().kind, Kind::Unavailable);
-        again(async || queue.publish(&stand.job(2)).await).await;
-        let delivery = again(async || slot.take(PATIENCE).await).await.expect("a job");
-        assert_eq!(delivery.job, stand.job(2));
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_certificate_is_trusted_if_its_authority_is() {
-        let stand = Stand::rabbit().await;
-        let error = Rabbit::connect(&broker().secure_url(), &stand.tenants).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unavailable, "nobody knows this authority");
-        // The machine's trusted authorities are read from where OpenSSL reads them: another process, other trust.
-        let status = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "rabbit_only::a_process_with_other_trust", "--ignored"])
-            .env("SSL_CERT_FILE", broker().authority())
-            .env_remove("SSL_CERT_DIR")
-            .env(URL, broker().secure_url())
-            .output()
-            .unwrap();
-        assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stdout));
-    }
-
-    const URL: &str = "LAUFMAPPE_TEST_BROKER";
-
-    #[tokio::test(flavor = "multi_thread")]
-    #[ignore = "not a test of its own: the process that the test above starts"]
-    async fn a_process_with_other_trust() {
-        let tenants = ["stadt-hinter-tls".parse().unwrap()];
-        let rabbit = Rabbit::connect(&std::env::var(URL).unwrap(), &tenants).await.unwrap();
-        rabbit.publish(&job(&tenants[0], 1)).await.unwrap();
-        let mut slot = rabbit.slot().await.unwrap();
-        let delivery = take(&mut slot).await;
-        slot.done(&delivery).await.unwrap();
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_wrong_password_is_said_without_saying_it() {
-        let stand = Stand::rabbit().await;
-        let url = broker().url().replace("guest:guest", "guest:s3cret");
-        let error = Rabbit::connect(&url, &stand.tenants).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unavailable);
-        assert!(!error.to_string().contains("s3cret"), "{error}");
-    }
 }
 
 /// A queue to test, with two tenants of its own.
@@ -670,7 +438,7 @@ impl Stand {
     }
 
     async fn connect(&self) -> Rabbit {
-        Rabbit::connect(&broker().url(), &self.tenants).await.unwrap()
+        Rabbit::connect(&broker().url(), &Certificates::default(), &self.tenants).await.unwrap()
     }
 
     fn job(&self, number: usize) -> Job {

@@ -7,7 +7,7 @@ use laufmappe::extract::class::{Class, Classified};
 use laufmappe::extract::{Content, Letter};
 use laufmappe::invoice::{Evidence, Invoice, Syntax, bt};
 use laufmappe::job::{
-    Arrival, Bilingual, Channel, ContentHash, Document, DocumentId, Kind as Format, PartOf, Tenant,
+    Arrival, Bilingual, Channel, ContentHash, Document, DocumentId, Kind as Format, PartOf, Priority, Tenant,
 };
 use laufmappe::route::{Decision, Facts, Outcome, Routing, decide};
 use laufmappe::validate::{Finding, Recommendation, Report, Severity};
@@ -30,6 +30,7 @@ fn document(tenant: &str) -> Document {
             at: "2026-12-31T23:30:00Z".parse().unwrap(),
             batch: None,
             scan: None,
+            priority: Priority::Normal,
         },
         part_of: None,
         annexes: Vec::new(),

@@ -6,6 +6,7 @@ mod support;
 
 use async_trait::async_trait;
 use laufmappe::error::{Error, Kind, Result};
+use laufmappe::filing::protocol::Timing;
 use laufmappe::filing::{Adapter, Class, Filing, Folder, Receipt};
 use laufmappe::index::Index;
 use laufmappe::intake;
@@ -54,6 +55,10 @@ impl Adapter for Shaky {
 
     fn class(&self) -> Class {
         Class::A
+    }
+
+    fn timing(&self) -> Timing {
+        self.folder.timing()
     }
 
     async fn find(&self, filing: &Filing) -> Result<Option<Receipt>> {
@@ -114,6 +119,7 @@ impl Stand {
             name,
             batch: None,
             scan: None,
+            priority: None,
         };
         let document = intake::arrive(&self.store, &source, bytes, jiff::Timestamp::now()).unwrap();
         let received = self.ledger.receive(document).await.unwrap();

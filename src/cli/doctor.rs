@@ -3,6 +3,7 @@
 use super::{ALL_FILED, Format, SOME_IN_CLEARING, house, language};
 use crate::clearing;
 use crate::error::{Error, Kind, Result};
+use crate::filing;
 use crate::job::{Bilingual, ContentHash, Language};
 use crate::recognise;
 use crate::settings::Settings;
@@ -129,8 +130,14 @@ async fn targets(settings: &Settings) -> Vec<Looked> {
     for (tenant, desk) in &desks {
         for (name, adapter) in &desk.adapters {
             let class = adapter.class();
-            let outcome = adapter.probe().await.map(|()| {
-                Bilingual::new(format!("erreichbar, Klasse {class:?}"), format!("reachable, class {class:?}"))
+            let outcome = adapter.probe().await.map(|()| match filing::warning(adapter.as_ref()) {
+                None => Bilingual::new(
+                    format!("erreichbar, Klasse {class:?}"),
+                    format!("reachable, class {class:?}"),
+                ),
+                Some(warning) => {
+                    Bilingual::new(format!("erreichbar; {}", warning.de), format!("reachable; {}", warning.en))
+                }
             });
             let what = format!("{tenant}/{name}");
             looked.push((Bilingual::new(format!("Ablageziel {what}"), format!("target {what}")), outcome));

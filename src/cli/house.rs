@@ -8,6 +8,7 @@ use crate::ledger::{self, Ledger};
 use crate::lessons::{Book, Memory};
 use crate::pipeline::{Desk, Services};
 use crate::queue::{self, Queue};
+use crate::reserve::Reserve;
 use crate::route::Routing;
 use crate::sandbox::{Limits, Sandbox};
 use crate::settings::Settings;
@@ -24,6 +25,8 @@ pub struct House {
     pub store: Store,
     pub ledger: Arc<dyn Ledger>,
     pub queue: Arc<dyn Queue>,
+    /// Whoever takes something in asks here first.
+    pub reserve: Reserve,
     /// What was repaired while opening, for people.
     pub repaired: Option<String>,
 }
@@ -47,12 +50,17 @@ pub async fn open(settings: &Settings) -> Result<House> {
     let queue: Arc<dyn Queue> = match (&settings.queue, &index) {
         (Some(address), _) => {
             let tenants: Vec<Tenant> = settings.tenants.keys().cloned().collect();
-            Arc::new(queue::Rabbit::connect(address, &tenants).await?)
+            let rabbit = queue::Rabbit::at(address, &settings.broker, &tenants)?;
+            // The ledger is the truth and can do without its doorbell for a while.
+            if let Err(error) = rabbit.probe().await {
+                tracing::warn!(kind = error.kind.slug(), "work goes on without the broker: {error}");
+            }
+            Arc::new(rabbit)
         }
         (None, Some(index)) => Arc::new(queue::Embedded::open(index, &clock())?),
         (None, None) => return Err(Error::new(Kind::Internal, "no index for the queue")),
     };
-    Ok(House { store, ledger, queue, repaired })
+    Ok(House { store, ledger, queue, reserve: settings.reserve(), repaired })
 }
 
 /// Rules, drawers and reader on top of an open house.

@@ -2,16 +2,22 @@
 //!
 //! The only room that prints. Absent on purpose: business decisions.
 
+mod backup;
 pub mod child;
 mod doctor;
+mod drain;
 mod files;
+mod forecast;
+mod handful;
 mod health;
 mod help;
 mod house;
 mod language;
 mod learn;
 mod ledger;
+mod operations;
 mod read;
+mod requeue;
 mod retry;
 mod rules;
 mod run;
@@ -25,10 +31,12 @@ mod validate;
 mod worker;
 
 use crate::error::{Error, Kind, Result};
-use crate::job::{Language, Scan};
+use crate::job::{Language, Priority, Scan};
+use crate::metrics::Measured;
 use crate::protocol::reply::Posting;
 use crate::recognise::{Sheet, Sides};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
+use crate::telemetry;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -106,6 +114,23 @@ impl From<Tongue> for Language {
     }
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Urgency {
+    Urgent,
+    Normal,
+    Backfill,
+}
+
+impl From<Urgency> for Priority {
+    fn from(urgency: Urgency) -> Priority {
+        match urgency {
+            Urgency::Urgent => Priority::Urgent,
+            Urgency::Normal => Priority::Normal,
+            Urgency::Backfill => Priority::Backfill,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Text,
@@ -122,6 +147,9 @@ enum Command {
         /// Name of the batch (Stapel)
         #[arg(long)]
         batch: Option<String>,
+        /// How urgent (default: normal; e-invoices whose cash discount ends soon are urgent by themselves)
+        #[arg(long, value_enum, value_name = "CLASS")]
+        priority: Option<Urgency>,
         #[command(flatten)]
         scan: ScanArgs,
         #[arg(long, value_enum, default_value = "text")]
@@ -138,6 +166,9 @@ enum Command {
         /// Name of the batch (Stapel)
         #[arg(long)]
         batch: Option<String>,
+        /// How urgent (default: normal; e-invoices whose cash discount ends soon are urgent by themselves)
+        #[arg(long, value_enum, value_name = "CLASS")]
+        priority: Option<Urgency>,
         #[command(flatten)]
         scan: ScanArgs,
         #[arg(long, value_enum, default_value = "text")]
@@ -154,7 +185,7 @@ enum Command {
         /// Name of this worker in ledger and logs (default: host and process)
         #[arg(long)]
         name: Option<String>,
-        /// Answer /healthz, /readyz and /status on this address
+        /// Answer /healthz, /readyz, /metrics and /status on this address
         #[arg(long, value_name = "ADDRESS")]
         listen: Option<std::net::SocketAddr>,
     },
@@ -244,20 +275,8 @@ enum Command {
         #[command(subcommand)]
         command: rules::RulesCommand,
     },
-    /// What became of every document
-    Status {
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
-    },
-    /// Give documents in clearing back to the machine, when their cause is gone
-    Retry {
-        /// Ids of the documents, as `status` prints them
-        #[arg(required = true, value_name = "ID")]
-        documents: Vec<String>,
-        /// Who says so; stands in the ledger
-        #[arg(long, value_name = "NAME")]
-        by: String,
-    },
+    #[command(flatten)]
+    Operations(operations::Operation),
     /// What is installed, what is missing, what to do
     Doctor {
         #[arg(long, value_enum, default_value = "text")]
@@ -268,6 +287,9 @@ enum Command {
         /// Where the worker listens
         #[arg(long, default_value = "127.0.0.1:8087")]
         listen: std::net::SocketAddr,
+        /// Ask whether it can work (queue, ledger, disk, no pause), not only whether it is alive
+        #[arg(long)]
+        ready: bool,
     },
     /// Verify, show and export the ledger
     Ledger {
@@ -293,17 +315,32 @@ pub fn main() -> u8 {
     if let Command::Child = line.command {
         return child::run();
     }
-    start_logging(match line.command {
+    let usual = match line.command {
         Command::Worker { .. } | Command::Serve { .. } => "warn,laufmappe=info",
         _ => "error",
-    });
+    };
     let language = line.common.language.into();
-    match perform(line) {
+    let performed = telemetry::start(&wishes(usual)).and_then(|telemetry| {
+        let performed = perform(line, &telemetry.measured);
+        telemetry.end();
+        performed
+    });
+    match performed {
         Ok(code) => code,
         Err(error) => {
             language::complain(language, &error);
             error.kind.exit_code()
         }
+    }
+}
+
+/// Logs go to standard error, in English, ids only. `LAUFMAPPE_LOG` chooses others than `usual`.
+fn wishes(usual: &str) -> telemetry::Wishes {
+    telemetry::Wishes {
+        logs: settings::logs().unwrap_or_else(|| usual.to_owned()),
+        json: settings::logs_as_json(),
+        collector: settings::traces(),
+        worker: worker::name(None),
     }
 }
 
@@ -315,7 +352,7 @@ fn parse(arguments: Vec<OsString>) -> std::result::Result<Line, clap::Error> {
     Line::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 
-fn perform(line: Line) -> Result<u8> {
+fn perform(line: Line, measured: &Measured) -> Result<u8> {
     let common = line.common;
     let language = Language::from(common.language);
     if let Command::Ledger { command: ledger::LedgerCommand::Verify { files, head } } = &line.command
@@ -340,16 +377,19 @@ fn perform(line: Line) -> Result<u8> {
         .map_err(|error| Error::new(Kind::Internal, format!("starting the runtime failed: {error}")))?;
     runtime.block_on(async {
         match line.command {
-            Command::Run { paths, batch, scan, format, concurrency } => {
-                let order = submit::Order { paths, batch, scan: scan.into(), tenant: settings.tenant(tenant)? };
+            Command::Run { paths, batch, priority, scan, format, concurrency } => {
+                let (tenant, priority) = (settings.tenant(tenant)?, priority.map(Into::into));
+                let order = submit::Order { paths, batch, scan: scan.into(), priority, tenant };
                 run::run(&settings, order, format, concurrency, language).await
             }
-            Command::Submit { paths, batch, scan, format } => {
-                let order = submit::Order { paths, batch, scan: scan.into(), tenant: settings.tenant(tenant)? };
+            Command::Submit { paths, batch, priority, scan, format } => {
+                let (tenant, priority) = (settings.tenant(tenant)?, priority.map(Into::into));
+                let order = submit::Order { paths, batch, scan: scan.into(), priority, tenant };
                 submit::submit(&settings, order, format, language).await
             }
             Command::Worker { concurrency, until_empty, name, listen } => {
-                worker::work(&settings, worker::Wishes { concurrency, until_empty, name, listen }).await
+                let wishes = worker::Wishes { concurrency, until_empty, name, listen };
+                worker::work(&settings, wishes, measured).await
             }
             Command::Validate { paths, format, date, profile, reply, posted } => {
                 let posting = if posted { Posting::Posted } else { Posting::NotPosted };
@@ -378,35 +418,17 @@ fn perform(line: Line) -> Result<u8> {
             }
             Command::Serve { listen } => serve::serve(&settings, listen, language).await,
             Command::Rules { command } => rules::perform(command, language),
-            Command::Status { format } => status::status(&settings, tenant, format, language).await,
-            Command::Retry { documents, by } => {
-                retry::retry(&settings, tenant, &documents, &by, language).await
-            }
+            Command::Operations(operation) => operations::perform(&settings, operation, tenant, language).await,
             Command::Doctor { format } => doctor::doctor(&settings, format, language).await,
-            Command::Health { listen } => health::health(listen).await,
+            Command::Health { listen, ready } => {
+                health::health(listen, if ready { health::Question::Ready } else { health::Question::Alive })
+                    .await
+            }
             Command::Ledger { command } => ledger::perform(&settings, command, tenant, language).await,
             Command::Rebuild => ledger::rebuild(&settings, language).await,
             Command::Child => Ok(child::run()),
         }
     })
-}
-
-/// Logs go to standard error, in English, ids only. `LAUFMAPPE_LOG` chooses others than `usual`.
-fn start_logging(usual: &str) {
-    use tracing_subscriber::EnvFilter;
-    let filter =
-        EnvFilter::try_from_env(crate::settings::LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(usual));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // The place in the code and nothing else: a panic's message may quote a document.
-    std::panic::set_hook(Box::new(|panicked| {
-        let place = panicked.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(place, "panic");
-    }));
-    if crate::settings::logs_as_json() {
-        builder.json().init();
-    } else {
-        builder.init();
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::job::{DocumentId, Language};
 use crate::ledger::{State, Summary};
 use crate::settings::Settings;
-use crate::worker::{Ends, Options, Step, Worker};
+use crate::worker::{Ends, Options, Seen, Step, Worker};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::HashSet;
 use std::io::IsTerminal;
@@ -29,17 +29,19 @@ pub async fn run(
         name: name(None),
         slots: slots(settings, concurrency),
         lease: settings.lease(),
+        grace: settings.grace(),
+        reserve: Some(settings.reserve()),
         ends: Ends::WhenEmpty,
     };
     let (_stop, told) = watch::channel(false);
     let watched = bar.clone();
-    let observer = Arc::new(move |_: &DocumentId, step: &Step| match step {
-        Step::Filed | Step::InClearing => watched.inc(1),
-        Step::Divided(parts) => {
-            watched.inc_length(*parts as u64);
+    let observer = Arc::new(move |seen: &Seen<'_>| {
+        if let Seen::Settled { step, .. } = seen {
+            if let Step::Divided(parts) = step {
+                watched.inc_length(*parts as u64);
+            }
             watched.inc(1);
         }
-        Step::Later => {}
     });
     let worked = Worker::new(services, Arc::clone(&house.queue), options, observer).run(told).await;
     bar.finish_and_clear();

@@ -4,7 +4,7 @@ use super::house::{self, House};
 use super::{ALL_FILED, Format, language};
 use crate::error::{Error, Kind, Result};
 use crate::intake;
-use crate::job::{Channel, Document, Job, Language, Scan, Tenant};
+use crate::job::{Channel, Document, Job, Language, Priority, Scan, Tenant};
 use crate::ledger::Received;
 use crate::settings::Settings;
 use std::io::Read;
@@ -20,6 +20,8 @@ pub struct Order {
     pub batch: Option<String>,
     /// Operator, device and number of sheets, where they are known.
     pub scan: Option<Scan>,
+    /// What a person said; else the documents tell.
+    pub priority: Option<Priority>,
     pub tenant: Tenant,
 }
 
@@ -63,6 +65,10 @@ pub async fn take_in(house: &House, order: &Order) -> Result<Taken> {
         files.extend(if path == Path::new(STDIN) { vec![path.clone()] } else { files_of(path)? });
     }
     for file in files {
+        if let Err(error) = house.reserve.check_intake() {
+            taken.refused.push((file, error));
+            break;
+        }
         let (channel, name, bytes) = if file == Path::new(STDIN) {
             (Channel::Stdin, "standard-input".into(), bounded(std::io::stdin().lock(), "standard input"))
         } else {
@@ -87,11 +93,15 @@ async fn take(
     name: &str,
     bytes: &[u8],
 ) -> Result<Received> {
-    let Order { tenant, batch, scan, .. } = order;
-    let from = intake::Source { tenant, channel, source, name, batch: batch.as_deref(), scan: scan.as_ref() };
+    let Order { tenant, batch, scan, priority, .. } = order;
+    let (batch, scan, priority) = (batch.as_deref(), scan.as_ref(), *priority);
+    let from = intake::Source { tenant, channel, source, name, batch, scan, priority };
     let document = intake::arrive(&house.store, &from, bytes, house::clock()())?;
     let received = house.ledger.receive(document).await?;
-    house.queue.publish(&Job::of(received.document())).await?;
+    // It is safe in the ledger; where the bell cannot be rung now, the workers find it there.
+    if let Err(error) = house.queue.publish(&Job::of(received.document())).await {
+        tracing::warn!(document = %received.document().id, kind = error.kind.slug(), "not rung: {error}");
+    }
     Ok(received)
 }
 

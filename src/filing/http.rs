@@ -12,10 +12,14 @@
 //! | redirect, 401, 403, 404, 405, 410, 501, a page instead of an answer | unavailable | unavailable |
 //! | other 4xx | refused | refused |
 //!
+//! A `Retry-After` of 429 and 503 becomes the rest of the error.
+//!
 //! Refused is what concerns this document. A changed password or a wrong address concerns all of them: they wait
 //! in order until it is mended, instead of going to clearing one after the other.
 
 use crate::error::{Error, Kind, Result};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use reqwest::redirect;
 // The only file that names the HTTP library; adapters take its nouns from here.
 pub use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
@@ -112,7 +116,36 @@ fn ambiguous(text: String, asked: Asked<'_>) -> Error {
     Error::new(Kind::Unknown, format!("{text}; the request may have had its effect"))
 }
 
+/// Nobody keeps us away longer.
+const LONGEST_REST: Duration = Duration::from_secs(3_600);
+
 /// An answer that is not the one we hoped for.
+pub fn refusal(answer: &Response, asked: Asked<'_>) -> Error {
+    let error = unexpected(answer.status(), asked);
+    let may_say_when = matches!(answer.status().as_u16(), 429 | 503);
+    match retry_after(answer.headers()).filter(|_| may_say_when) {
+        Some(rest) => error.after(rest),
+        None => error,
+    }
+}
+
+/// Seconds, or a date; that one is compared with the clock of the same server.
+fn retry_after(headers: &header::HeaderMap) -> Option<Duration> {
+    let text = |name: header::HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let wanted = text(header::RETRY_AFTER)?;
+    let rest = match wanted.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let moment =
+                |text: &str| -> Option<Timestamp> { rfc2822::DateTimeParser::new().parse_timestamp(text).ok() };
+            let rest = moment(wanted)?.duration_since(moment(text(header::DATE)?)?);
+            Duration::try_from(rest).ok()?
+        }
+    };
+    Some(rest.min(LONGEST_REST))
+}
+
+/// As [`refusal`], where the status is all there is.
 pub fn unexpected(status: StatusCode, asked: Asked<'_>) -> Error {
     let text = format!("target {} answers {} to {}", asked.target, status.as_u16(), asked.method);
     let closed = |hint: &str| Error::new(Kind::Unavailable, text.clone()).hint(hint);
@@ -128,5 +161,31 @@ pub fn unexpected(status: StatusCode, asked: Asked<'_>) -> Error {
         507 => Error::new(Kind::Unavailable, text).hint("the target is full: make room there"),
         408 | 500..=599 => ambiguous(text, asked),
         _ => Error::new(Kind::Refused, text).hint("the log of the target says why"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_says_when_to_come_back() {
+        #[rustfmt::skip]
+        let rows = [
+            (Some("7"), None, Some(7)), (Some(" 120 "), None, Some(120)), (Some("999999999"), None, Some(3_600)),
+            (Some("18446744073709551616"), None, None), (Some("-5"), None, None), (Some(""), None, None), (None, None, None),
+            (Some("Wed, 21 Oct 2026 07:28:30 GMT"), Some("Wed, 21 Oct 2026 07:28:00 GMT"), Some(30)),
+            (Some("Wed, 21 Oct 2026 07:28:30 GMT"), Some("Wed, 21 Oct 2026 07:29:00 GMT"), None),
+            (Some("Wed, 21 Oct 2026 07:28:30 GMT"), None, None), (Some("morgen"), Some("heute"), None),
+        ];
+        for (after, date, rest) in rows {
+            let mut headers = header::HeaderMap::new();
+            for (name, value) in [(header::RETRY_AFTER, after), (header::DATE, date)] {
+                if let Some(value) = value {
+                    headers.insert(name, value.parse().unwrap());
+                }
+            }
+            assert_eq!(retry_after(&headers), rest.map(Duration::from_secs), "{after:?} {date:?}");
+        }
     }
 }

@@ -1,33 +1,122 @@
 //! The drawers: one file per DMS, and the protocol that files exactly once.
 //!
-//! In: [`Filing`]. Out: [`Receipt`]. Absent on purpose: retries, waiting, the ledger (the pipeline notes the
-//! intent before and the receipt after), and any idea of what the document says.
+//! In: [`Filing`]. Out: [`Receipt`]. Absent on purpose: retries, waiting, the ledger (the pipeline asks the
+//! [`protocol`], notes the intent before and the receipt after), and any idea of what the document says.
 
+mod breaker;
 mod folder;
 pub mod http;
 mod place;
+pub mod protocol;
 mod settings;
 mod webdav;
 
+pub use breaker::{Breaker, is_open};
 pub use folder::Folder;
 pub use http::Patience;
 pub use place::safe_name;
 pub use settings::{TargetSettings, adapter};
 pub use webdav::{Login, WebDav};
 
-use crate::error::Result;
-use crate::job::{ContentHash, Document};
+use crate::error::{Error, Kind, Result};
+use crate::job::{Bilingual, ContentHash, Document};
 use async_trait::async_trait;
+use protocol::Timing;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Instant;
 
-/// Files once: looks for what an earlier attempt may have left, and stores only if nothing is there.
-///
-/// The caller has noted its intent before, and notes the receipt after.
+/// Looks for what an earlier attempt may have left, and stores only if nothing is there. Whether that is safe
+/// now, the [`protocol`] says.
 pub async fn file(adapter: &dyn Adapter, filing: &Filing) -> Result<Receipt> {
-    match adapter.find(filing).await? {
+    match look(adapter, filing).await? {
         Some(receipt) => Ok(receipt),
-        None => adapter.put(filing).await,
+        None => put(adapter, filing, Instant::now()).await,
+    }
+}
+
+/// Looks whether it lies there, within the deadline of the target.
+pub async fn look(adapter: &dyn Adapter, filing: &Filing) -> Result<Option<Receipt>> {
+    let deadline = Instant::now() + adapter.timing().call;
+    let looked = within(deadline, adapter.find(filing)).await;
+    looked.unwrap_or_else(|| Err(overdue(Kind::Unavailable, adapter, "looking for")))
+}
+
+/// Stores. `begun`: when the intent was about to be noted; from then on the deadline of the target runs.
+pub async fn put(adapter: &dyn Adapter, filing: &Filing, begun: Instant) -> Result<Receipt> {
+    let stored = within(begun + adapter.timing().call, adapter.put(filing)).await;
+    stored.unwrap_or_else(|| Err(overdue(Kind::Unknown, adapter, "storing")))
+}
+
+/// `None`: not within the deadline. The clock is asked before every step of the call: a program that was frozen
+/// sends nothing more when it is too late.
+async fn within<T>(deadline: Instant, call: impl Future<Output = T>) -> Option<T> {
+    let mut call = pin!(call);
+    let minded = poll_fn(|context| {
+        if Instant::now() >= deadline {
+            return Poll::Ready(None);
+        }
+        call.as_mut().poll(context).map(Some)
+    });
+    tokio::time::timeout_at(deadline.into(), minded).await.unwrap_or_default()
+}
+
+fn overdue(kind: Kind, adapter: &dyn Adapter, doing: &str) -> Error {
+    let seconds = adapter.timing().call.as_secs();
+    let text = format!("{doing} a filing in target {} took longer than {seconds} s", adapter.target());
+    Error::new(kind, text).hint("check how fast the target and the way to it are")
+}
+
+/// What a search by key gave. More than one object is an alarm for a person; nothing is ever deleted.
+pub fn only_one(target: &str, filing: &Filing, mut hits: Vec<Receipt>) -> Result<Option<Receipt>> {
+    let count = hits.len();
+    if count > 1 {
+        let text = format!("target {target} holds {count} objects with the key {}", filing.key);
+        return Err(Error::new(Kind::Conflict, text)
+            .hint("compare them in the target; nothing was added and nothing deleted")
+            .in_particular(
+                format!("Das Ablageziel {target} enthält dieses Dokument {count}-mal."),
+                format!("The target {target} holds this document {count} times."),
+            ));
+    }
+    Ok(hits.pop())
+}
+
+/// What the person who chose these targets should know before the first document.
+pub fn warnings(adapters: &BTreeMap<String, Box<dyn Adapter>>) -> Vec<Bilingual> {
+    adapters.values().filter_map(|adapter| warning(adapter.as_ref())).collect()
+}
+
+/// As [`warnings`], about one target.
+pub fn warning(adapter: &dyn Adapter) -> Option<Bilingual> {
+    let (target, timing) = (adapter.target(), adapter.timing());
+    let wait = (timing.quiet() + timing.lag).as_secs();
+    match adapter.class() {
+        Class::A | Class::B => None,
+        Class::C => Some(Bilingual::new(
+            format!(
+                "Ablageziel {target} (Klasse C): Seine Suche zeigt Neues verspätet. Nach einem unklaren Ausgang \
+                 wartet ein Dokument {wait} s, bevor wieder gesucht und abgelegt wird."
+            ),
+            format!(
+                "target {target} (class C): its search shows new things late. After an unknown outcome a document \
+                 waits {wait} s before it is looked for and filed again."
+            ),
+        )),
+        Class::D => Some(Bilingual::new(
+            format!(
+                "Ablageziel {target} (Klasse D): Es kann nicht gefragt werden, was schon dort liegt. Nach jedem \
+                 unklaren Ausgang muss ein Mensch im DMS nachsehen."
+            ),
+            format!(
+                "target {target} (class D): it cannot be asked what already lies there. After every unknown \
+                 outcome a person has to look into the DMS."
+            ),
+        )),
     }
 }
 
@@ -112,7 +201,7 @@ impl Receipt {
     }
 }
 
-/// How far a target helps against filing twice (see the module's protocol).
+/// How far a target helps against filing twice (see [`protocol`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Class {
     /// Unique key or deterministic name: repeating is safe.
@@ -133,10 +222,14 @@ pub trait Adapter: Send + Sync {
 
     fn class(&self) -> Class;
 
-    /// Looks whether everything of this filing already lies in the target, bytes compared by hash.
+    /// How slow it may be. Classes B and C file once only if this is true.
+    fn timing(&self) -> Timing;
+
+    /// Looks whether everything of this filing already lies in the target, bytes compared by hash. A search that
+    /// gives several hits goes through [`only_one`].
     async fn find(&self, filing: &Filing) -> Result<Option<Receipt>>;
 
-    /// Stores, reads back, compares, and only then answers.
+    /// Stores, reads back, compares, and only then answers. May be dropped in the middle, at its deadline.
     async fn put(&self, filing: &Filing) -> Result<Receipt>;
 
     /// Is the target there and are we allowed in? Changes nothing.

@@ -3,18 +3,25 @@
 //! In: [`Filing`]. Out: [`Receipt`]. Absent on purpose: locks and preconditions as a mutex (no server tested
 //! keeps them under a race), properties and ETags as a proof (they survive a change of the bytes).
 //!
-//! Every file goes to a name made of key and content first, is read back there, and is then moved to its own
-//! name; racing writers carry the same bytes under the same names. The last file (`metadata.json`) comes
-//! last, so that its presence means that everything is there.
+//! Every file goes to a name made of key and content first, is read back there, is then moved to its own name and
+//! read back once more; racing writers carry the same bytes under the same names. The last file (`metadata.json`)
+//! comes last, so that its presence means that everything is there.
+//!
+//! Requests for n files into a folder that is known: 1 + 4n. A later attempt asks once for each file that lies
+//! there rightly.
 
 use super::http::{self, Asked, Client, Method, Patience, RequestBuilder, Response, StatusCode, header};
 use super::place::Place;
+use super::protocol::Timing;
 use super::{Adapter, Class, Filing, Item, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::job::ContentHash;
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use url::{Host, Url};
 
 pub struct WebDav {
@@ -23,7 +30,13 @@ pub struct WebDav {
     base: Url,
     login: Option<Login>,
     client: Client,
+    patience: Patience,
+    /// Folders that were there when we last filed into them, so that nobody asks for them every time.
+    known: Mutex<BTreeSet<String>>,
 }
+
+/// So many folders are remembered.
+const MOST_KNOWN: usize = 4_096;
 
 /// Who we are there. The password stays in its file and is read anew for every request, so that it can be
 /// changed while we run.
@@ -40,10 +53,21 @@ enum Found {
     Other,
 }
 
+/// What asking for a new folder gave.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Made {
+    New,
+    /// It was there already.
+    Old,
+    /// The folder above is missing.
+    Homeless,
+}
+
 impl WebDav {
     pub fn new(target: &str, url: &str, login: Option<Login>, patience: Patience) -> Result<Self> {
         let base = base_of(target, url, login.is_some())?;
-        let webdav = Self { target: target.to_owned(), base, login, client: http::client(patience)? };
+        let (client, known) = (http::client(patience)?, Mutex::default());
+        let webdav = Self { target: target.to_owned(), base, login, client, patience, known };
         webdav.password()?;
         Ok(webdav)
     }
@@ -87,8 +111,8 @@ impl WebDav {
         Asked { target: &self.target, method }
     }
 
-    fn unexpected(&self, status: StatusCode, method: &str) -> Error {
-        http::unexpected(status, self.asked(method))
+    fn refusal(&self, answer: &Response, method: &str) -> Error {
+        http::refusal(answer, self.asked(method))
     }
 
     /// The address of a file below the base.
@@ -106,23 +130,60 @@ impl WebDav {
         Ok(url)
     }
 
-    async fn ensure_folders(&self, place: &Place) -> Result<()> {
+    /// Makes the folder of the filing, and those above it that are not known to be there.
+    async fn ensure_folder(&self, place: &Place) -> Result<Made> {
         let names: Vec<&str> = place.levels.iter().map(String::as_str).chain([place.name.as_str()]).collect();
-        for depth in 1..=names.len() {
-            let url = self.below(names[..depth].iter().copied().chain([""]))?;
-            let status = self.ask("MKCOL", &url, plain).await?.status();
-            match status.as_u16() {
-                // Created, or there already.
-                201 | 405 => {}
-                // Apache answers a lost race like this.
-                403 if self.exists(&url).await? => {}
-                404 | 409 if depth == 1 => {
-                    return Err(self.unexpected(StatusCode::NOT_FOUND, "MKCOL"));
-                }
-                _ => return Err(self.unexpected(status, "MKCOL")),
+        let known = self.known_levels(&place.levels);
+        let mut made = self.make_below(&names, known).await?;
+        if made == Made::Homeless && known > 0 {
+            // Somebody took away what we knew.
+            self.known().clear();
+            made = self.make_below(&names, 0).await?;
+        }
+        if made == Made::Homeless {
+            return Err(http::unexpected(StatusCode::NOT_FOUND, self.asked("MKCOL")));
+        }
+        let mut known = self.known();
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        known.extend((1..=place.levels.len()).map(|depth| place.levels[..depth].join("/")));
+        Ok(made)
+    }
+
+    /// So many of these levels were there when we last looked.
+    fn known_levels(&self, levels: &[String]) -> usize {
+        let known = self.known();
+        (1..=levels.len()).rev().find(|depth| known.contains(&levels[..*depth].join("/"))).unwrap_or(0)
+    }
+
+    /// Makes what lies below the first `known` levels; answers for the last.
+    async fn make_below(&self, names: &[&str], known: usize) -> Result<Made> {
+        let mut made = Made::Old;
+        for depth in known + 1..=names.len() {
+            made = self.make(&names[..depth]).await?;
+            if made == Made::Homeless {
+                break;
             }
         }
-        Ok(())
+        Ok(made)
+    }
+
+    async fn make(&self, names: &[&str]) -> Result<Made> {
+        let url = self.below(names.iter().copied().chain([""]))?;
+        let answer = self.ask("MKCOL", &url, plain).await?;
+        match answer.status().as_u16() {
+            201 => Ok(Made::New),
+            405 => Ok(Made::Old),
+            // Apache answers a lost race like this.
+            403 if self.exists(&url).await? => Ok(Made::Old),
+            404 | 409 => Ok(Made::Homeless),
+            _ => Err(self.refusal(&answer, "MKCOL")),
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn exists(&self, url: &Url) -> Result<bool> {
@@ -130,38 +191,48 @@ impl WebDav {
         Ok(answer.status() == StatusCode::MULTI_STATUS)
     }
 
-    async fn store(&self, filing: &Filing, place: &Place, item: &Item) -> Result<()> {
+    /// One file, at last read back under its own name. Answers whether it was there already; in a new folder
+    /// nobody looks.
+    async fn store(&self, filing: &Filing, place: &Place, item: &Item, folder: Made) -> Result<bool> {
         let part = self.file(place, &part_name(filing, item))?;
         let own = self.file(place, &item.name)?;
+        if folder == Made::Old {
+            match self.look(&own, item).await? {
+                Found::Same => return Ok(true),
+                Found::Other => return Err(self.conflict(filing)),
+                Found::Nothing => {}
+            }
+        }
         self.upload(&part, item).await?;
         match self.look(&part, item).await? {
             Found::Same => {}
             Found::Other => return Err(self.altered(filing)),
             // Another writer of the same bytes moved it already.
-            Found::Nothing => return self.expect_same(filing, &own, item).await,
+            Found::Nothing => return self.expect_same(filing, &own, item).await.map(|()| false),
         }
         let to_its_name =
             |request: RequestBuilder| request.header("Destination", own.as_str()).header("Overwrite", "F");
-        let status = self.ask("MOVE", &part, to_its_name).await?.status();
-        match status.as_u16() {
-            201 | 204 => Ok(()),
+        let answer = self.ask("MOVE", &part, to_its_name).await?;
+        match answer.status().as_u16() {
+            201 | 204 => self.expect_same(filing, &own, item).await?,
             404 | 409 | 412 => {
                 let verdict = self.expect_same(filing, &own, item).await;
                 self.forget(&part).await;
-                verdict
+                verdict?;
             }
-            _ => Err(self.unexpected(status, "MOVE")),
+            _ => return Err(self.refusal(&answer, "MOVE")),
         }
+        Ok(false)
     }
 
     async fn upload(&self, part: &Url, item: &Item) -> Result<()> {
         let with_bytes = |request: RequestBuilder| {
             request.header(header::CONTENT_TYPE, &item.media_type).body(item.bytes.clone())
         };
-        let status = self.ask("PUT", part, with_bytes).await?.status();
-        match status.as_u16() {
+        let answer = self.ask("PUT", part, with_bytes).await?;
+        match answer.status().as_u16() {
             201 | 204 => Ok(()),
-            _ => Err(self.unexpected(status, "PUT")),
+            _ => Err(self.refusal(&answer, "PUT")),
         }
     }
 
@@ -194,12 +265,12 @@ impl WebDav {
         match response.status().as_u16() {
             200 => {}
             404 => return Ok(Found::Nothing),
-            _ => return Err(self.unexpected(response.status(), "GET")),
+            _ => return Err(self.refusal(&response, "GET")),
         }
         let media_type = response.headers().get(header::CONTENT_TYPE);
         let is_page = media_type.is_some_and(|found| found.as_bytes().starts_with(b"text/html"));
         if is_page && !item.media_type.starts_with("text/html") {
-            return Err(self.unexpected(StatusCode::OK, "GET"));
+            return Err(self.refusal(&response, "GET"));
         }
         match http::body(response, item.bytes.len(), self.asked("GET")).await? {
             Some(bytes) if ContentHash::of(&bytes) == item.content => Ok(Found::Same),
@@ -207,17 +278,9 @@ impl WebDav {
         }
     }
 
-    /// Everything of this filing, the last file first: without it the filing is not complete.
-    async fn stored(&self, filing: &Filing, place: &Place, adopted: bool) -> Result<Option<Receipt>> {
-        for item in filing.items.iter().rev() {
-            match self.look(&self.file(place, &item.name)?, item).await? {
-                Found::Same => {}
-                Found::Other => return Err(self.conflict(filing)),
-                Found::Nothing => return Ok(None),
-            }
-        }
+    fn receipt(&self, filing: &Filing, place: &Place, adopted: bool) -> Result<Receipt> {
         let location = self.below(place.levels.iter().map(String::as_str).chain([place.name.as_str(), ""]))?;
-        Ok(Some(Receipt::of(&self.target, filing, location.to_string(), adopted)))
+        Ok(Receipt::of(&self.target, filing, location.to_string(), adopted))
     }
 
     fn conflict(&self, filing: &Filing) -> Error {
@@ -241,30 +304,45 @@ impl Adapter for WebDav {
         Class::A
     }
 
+    fn timing(&self) -> Timing {
+        let Patience { request, .. } = self.patience;
+        Timing { call: request * REQUESTS_AT_THEIR_SLOWEST, settle: request, lag: Duration::ZERO }
+    }
+
+    /// The last file first: without it the filing is not complete.
     async fn find(&self, filing: &Filing) -> Result<Option<Receipt>> {
-        self.stored(filing, &Place::of(filing)?, true).await
+        let place = Place::of(filing)?;
+        for item in filing.items.iter().rev() {
+            match self.look(&self.file(&place, &item.name)?, item).await? {
+                Found::Same => {}
+                Found::Other => return Err(self.conflict(filing)),
+                Found::Nothing => return Ok(None),
+            }
+        }
+        self.receipt(filing, &place, true).map(Some)
     }
 
     async fn put(&self, filing: &Filing) -> Result<Receipt> {
         let place = Place::of(filing)?;
-        self.ensure_folders(&place).await?;
+        let folder = self.ensure_folder(&place).await?;
+        let mut adopted = true;
         for item in &filing.items {
-            self.store(filing, &place, item).await?;
+            adopted &= self.store(filing, &place, item, folder).await?;
         }
-        self.stored(filing, &place, false).await?.ok_or_else(|| {
-            let text = format!("target {} took filing {} and does not show all of it", self.target, filing.key);
-            Error::new(Kind::Unknown, text)
-        })
+        self.receipt(filing, &place, adopted)
     }
 
     async fn probe(&self) -> Result<()> {
         let answer = self.ask("PROPFIND", &self.base, |request| request.header("Depth", "0")).await?;
         match answer.status() {
             StatusCode::MULTI_STATUS => Ok(()),
-            status => Err(self.unexpected(status, "PROPFIND")),
+            _ => Err(self.refusal(&answer, "PROPFIND")),
         }
     }
 }
+
+/// A storing that takes longer than so many requests may is broken off; the next attempt goes on where it ended.
+const REQUESTS_AT_THEIR_SLOWEST: u32 = 10;
 
 /// A request with neither headers nor body of its own.
 fn plain(request: RequestBuilder) -> RequestBuilder {

@@ -7,6 +7,7 @@ mod kind;
 mod label;
 mod plan;
 pub mod unpack;
+mod urgency;
 
 pub use kind::kind;
 pub use label::label;
@@ -14,7 +15,7 @@ pub use plan::{Part, Role, Share, plan};
 pub use unpack::unpack;
 
 use crate::error::{Error, Kind, Result};
-use crate::job::{Arrival, Channel, ContentHash, Document, DocumentId, Scan, Tenant};
+use crate::job::{Arrival, Channel, ContentHash, Document, DocumentId, Priority, Scan, Tenant, german_day};
 use crate::store::Store;
 use jiff::Timestamp;
 
@@ -33,6 +34,8 @@ pub struct Source<'a> {
     pub batch: Option<&'a str>,
     /// What the scanning office said about a scan.
     pub scan: Option<&'a Scan>,
+    /// What a person said; else the document tells.
+    pub priority: Option<Priority>,
 }
 
 /// Keeps the original and says what arrived. The same bytes from the same source give the same document.
@@ -43,12 +46,14 @@ pub fn arrive(store: &Store, source: &Source, bytes: &[u8], at: Timestamp) -> Re
         return Err(Error::new(Kind::TooLarge, text).hint("split it and send the parts"));
     }
     let content: ContentHash = store.put(bytes)?;
+    let kind = kind(bytes);
+    let priority = source.priority.unwrap_or_else(|| urgency::priority(kind, bytes, german_day(at)));
     Ok(Document {
         id: DocumentId::of_arrival(source.tenant, source.channel, source.source, &content),
         tenant: source.tenant.clone(),
         content,
         size,
-        kind: kind(bytes),
+        kind,
         name: label(source.name),
         arrival: Arrival {
             channel: source.channel,
@@ -56,6 +61,7 @@ pub fn arrive(store: &Store, source: &Source, bytes: &[u8], at: Timestamp) -> Re
             at,
             batch: source.batch.map(str::to_owned),
             scan: source.scan.map(labelled),
+            priority,
         },
         part_of: None,
         annexes: Vec::new(),

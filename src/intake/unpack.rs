@@ -216,6 +216,7 @@ mod tests {
             name: "a/b.eml",
             batch: Some("7"),
             scan: None,
+            priority: None,
         };
         let mut whole = arrive(&store, &source, bytes, Timestamp::UNIX_EPOCH).unwrap();
         whole.kind = kind;

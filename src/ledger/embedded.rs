@@ -14,7 +14,8 @@ use super::journal::{Journal, Lines, Ticket};
 use super::line::{Chains, Parts, Sealed, line};
 use super::recovery::{self, Placed};
 use super::{
-    Claim, Entry, Event, ImportLines, Lease, Ledger, Load, Parked, Pause, Received, Rest, Ring, Summary,
+    Claim, Entry, Event, ImportLines, Lease, Ledger, Load, Parked, Pause, Received, Rest, Ring, Statement,
+    Summary,
 };
 use crate::error::{Error, Kind, Result};
 use crate::index::{Index, own_folder};
@@ -151,9 +152,15 @@ impl Ledger for Embedded {
         self.run(move |inner| inner.divide(&lease, parts, event)).await
     }
 
-    async fn reopen(&self, tenant: &Tenant, document: &DocumentId, by: &str) -> Result<bool> {
+    async fn reopen(
+        &self,
+        tenant: &Tenant,
+        document: &DocumentId,
+        by: &str,
+        statement: Option<Statement>,
+    ) -> Result<bool> {
         let (tenant, document, by) = (tenant.clone(), document.clone(), by.to_owned());
-        self.run(move |inner| inner.reopen(&tenant, document, by)).await
+        self.run(move |inner| inner.reopen(&tenant, document, Event::Reopened { by, statement })).await
     }
 
     async fn history(&self, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>> {
@@ -325,13 +332,13 @@ impl Inner {
         Ok(arrivals.into_received().iter().map(|received| received.document().clone()).collect())
     }
 
-    fn reopen(&self, tenant: &Tenant, document: DocumentId, by: String) -> Result<bool> {
+    fn reopen(&self, tenant: &Tenant, document: DocumentId, reopened: Event) -> Result<bool> {
         let mut desk = self.desk()?;
         let case = self.cases.case(tenant, &document)?;
         if case.is_none_or(|case| case.summary.state != super::State::Clearing) {
             return Ok(false);
         }
-        let (_, ticket) = self.append(&mut desk, tenant, vec![(document, Event::Reopened { by })])?;
+        let (_, ticket) = self.append(&mut desk, tenant, vec![(document, reopened)])?;
         drop(desk);
         self.journal.wait(ticket).map(|()| true)
     }
@@ -425,7 +432,7 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Arrival, Channel, Kind as DocumentKind};
+    use crate::job::{Arrival, Channel, Kind as DocumentKind, Priority};
     use jiff::Timestamp;
 
     fn ledger(folder: &Path) -> Embedded {
@@ -442,6 +449,7 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             batch: None,
             scan: None,
+            priority: Priority::Normal,
         };
         Document {
             id: DocumentId::of_arrival(&tenant, Channel::Upload, source, &content),

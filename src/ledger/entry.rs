@@ -24,7 +24,8 @@ pub struct Entry {
 
 impl Entry {
     /// 2: a scan names operator, device and sheets (`received`) and its transfer note (`intended`).
-    /// 3: an arrival has a priority (`received`), a case waits for a target (`released`).
+    /// 3: an arrival has a priority (`received`), a case waits for a target (`released`), a
+    /// person states what he found (`reopened`).
     pub const VERSION: u32 = 3;
 }
 
@@ -75,8 +76,23 @@ pub enum Event {
     Divided { parts: Vec<DocumentId>, sheets: Option<Sheets> },
     /// Settled for now: a person has it.
     InClearing { clearing: Clearing },
-    /// A person gave it back from clearing; attempts are counted anew.
-    Reopened { by: String },
+    /// A person gave it back from clearing; attempts are counted anew. `statement`: what he found in a target
+    /// that cannot be asked (since version 3).
+    Reopened {
+        by: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        statement: Option<Statement>,
+    },
+}
+
+/// What a person found in the target of the last intent without receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Statement {
+    /// It lies there.
+    Filed,
+    /// It does not lie there, and no request is under way any more: earlier intents count no more.
+    NotFound,
 }
 
 /// State of a case: the fold of its entries.

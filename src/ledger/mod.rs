@@ -14,13 +14,15 @@ mod entry;
 mod journal;
 mod line;
 mod postgres;
+mod prefix;
 mod recovery;
 mod verify;
 
 pub use embedded::Embedded;
-pub use entry::{Entry, Event, State, Summary};
+pub use entry::{Entry, Event, State, Statement, Summary};
 pub use line::Head;
 pub use postgres::Postgres;
+pub use prefix::{chains_of_journal, entry_of_line};
 pub use verify::{Noted, Verified, verify_against, verify_lines};
 
 use crate::error::Result;
@@ -171,7 +173,14 @@ pub trait Ledger: Send + Sync {
     async fn divide(&self, lease: &Lease, parts: Vec<Document>, event: Event) -> Result<Vec<Document>>;
 
     /// Gives a document back from clearing, in a person's name; `false` when it does not lie in clearing.
-    async fn reopen(&self, tenant: &Tenant, document: &DocumentId, by: &str) -> Result<bool>;
+    /// `statement`: what he found in a target that cannot be asked.
+    async fn reopen(
+        &self,
+        tenant: &Tenant,
+        document: &DocumentId,
+        by: &str,
+        statement: Option<Statement>,
+    ) -> Result<bool>;
 
     /// Everything about one document, oldest first.
     async fn history(&self, tenant: &Tenant, document: &DocumentId) -> Result<Vec<Entry>>;

@@ -16,7 +16,8 @@ use super::alike::{are_noted_in_one_go, is_division, is_noted_under_a_lease, lea
 use super::answers::{at_host, commit_failed, field, parsed, summary, within, within_an_hour, wrong};
 use super::line::line;
 use super::{
-    Claim, Entry, Event, ImportLines, Lease, Ledger, Load, Parked, Pause, Received, Rest, Ring, State, Summary,
+    Claim, Entry, Event, ImportLines, Lease, Ledger, Load, Parked, Pause, Received, Rest, Ring, State,
+    Statement, Summary,
 };
 use crate::error::{Error, Kind, Result};
 use crate::job::{ContentHash, Document, DocumentId, Job, Tenant};
@@ -215,7 +216,13 @@ impl Ledger for Postgres {
         .await
     }
 
-    async fn reopen(&self, tenant: &Tenant, document: &DocumentId, by: &str) -> Result<bool> {
+    async fn reopen(
+        &self,
+        tenant: &Tenant,
+        document: &DocumentId,
+        by: &str,
+        statement: Option<Statement>,
+    ) -> Result<bool> {
         self.transaction(|mut work: Work| async move {
             let case = CaseRow::lock(&mut work, tenant, document).await?;
             let Some(mut case) = case.filter(|case| case.summary.state == State::Clearing) else {
@@ -223,7 +230,7 @@ impl Ledger for Postgres {
             };
             let (tenant, document) = (tenant.clone(), document.clone());
             let lease = Lease { tenant, document, worker: by.to_owned(), token: case.token, attempt: 0 };
-            let event = Event::Reopened { by: by.to_owned() };
+            let event = Event::Reopened { by: by.to_owned(), statement };
             case.summary.take_in(&event);
             let mut chain = Chain::of(&mut work, &lease.tenant, &self.actor).await?;
             chain.append(&mut work, vec![(lease.document.clone(), event)]).await?;

@@ -1,26 +1,60 @@
 //! Vorgang: one claimed document, what the ledger knows of it, and how each step is noted.
 //!
 //! Renditions (reading, report, decision, filing plan, receipt) go into the content store; the ledger names
-//! them by their hash.
+//! them by their hash. What pure steps found is noted together with the next thing that must be durable: an
+//! attempt that ends before finds it again.
 
 use super::Settled;
 use super::paper::{Plan, keep, kept};
 use crate::error::Result;
+use crate::filing::protocol::Earlier;
 use crate::filing::{FilingKey, Receipt};
 use crate::job::{Clearing, Document, Sheets};
-use crate::ledger::{Entry, Event, Lease, Ledger};
+use crate::ledger::{Entry, Event, Lease, Ledger, Statement};
 use crate::recognise::{self, PageKind, Reading};
 use crate::route::Decision;
 use crate::store::Store;
 use crate::validate::{Recommendation, Report};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Told of every entry that was noted.
+pub type Noted<'a> = dyn Fn(&Event) + Send + Sync + 'a;
 
 pub struct Case<'a> {
     pub document: &'a Document,
     pub lease: &'a Lease,
-    /// Everything known when it was claimed, oldest first.
+    /// Everything known when it was claimed, oldest first; the claim is the last.
     pub history: &'a [Entry],
     pub ledger: &'a dyn Ledger,
     pub store: &'a Store,
+    /// Told of every entry that was noted.
+    noted: Option<&'a Noted<'a>>,
+    /// Not before the claim was noted.
+    claimed: Instant,
+    /// What pure steps found, to be noted with what comes next.
+    pending: Mutex<Vec<Event>>,
+}
+
+impl<'a> Case<'a> {
+    /// A case that has just been claimed.
+    pub fn of(
+        document: &'a Document,
+        lease: &'a Lease,
+        history: &'a [Entry],
+        ledger: &'a dyn Ledger,
+        store: &'a Store,
+    ) -> Self {
+        let (claimed, pending) = (Instant::now(), Mutex::default());
+        Self { document, lease, history, ledger, store, noted: None, claimed, pending }
+    }
+
+    /// The same case; from now on somebody is told of what it notes.
+    #[must_use]
+    pub fn telling(mut self, noted: &'a Noted<'a>) -> Self {
+        self.noted = Some(noted);
+        self
+    }
 }
 
 impl Case<'_> {
@@ -36,6 +70,26 @@ impl Case<'_> {
 
     pub(super) fn has_receipt(&self, wanted: &str) -> bool {
         self.history.iter().any(|entry| matches!(&entry.event, Event::Filed { target, .. } if target == wanted))
+    }
+
+    /// Intents for this target, which has no receipt: how long ago by the ledger's own clock.
+    pub(super) fn earlier(&self, wanted: &str) -> Earlier {
+        let is_intent =
+            |entry: &Entry| matches!(&entry.event, Event::Intended { target, .. } if target == wanted);
+        // What a person looked for and did not find counts no more.
+        let denied = |entry: &Entry| {
+            matches!(&entry.event, Event::Reopened { statement: Some(Statement::NotFound), .. })
+        };
+        let since = self.history.iter().rposition(denied).unwrap_or_default();
+        let newest = self.history[since..].iter().rposition(is_intent);
+        let entries = newest.map_or(&[][..], |newest| &self.history[since + newest..]);
+        let times: Vec<_> = entries.iter().map(|entry| entry.at).collect();
+        Earlier::along(&times, self.claimed.elapsed())
+    }
+
+    /// The lease lasts at least so long from now on.
+    pub(super) async fn hold(&self, time: Duration) -> Result<()> {
+        self.ledger.renew(self.lease, time).await
     }
 
     /// What was read already: cut from the batch, by an earlier attempt, or from the same bytes before.
@@ -89,29 +143,29 @@ impl Case<'_> {
         .await
     }
 
-    pub(super) async fn note_report(&self, report: &Report) -> Result<()> {
+    pub(super) fn note_report(&self, report: &Report) -> Result<()> {
         let recommendation = match report.recommendation {
             Recommendation::Accept => "accept",
             Recommendation::Reject => "reject",
             Recommendation::NotApplicable => "not-applicable",
         };
-        self.note(Event::Validated {
+        self.note_later(Event::Validated {
             report: keep(self.store, report)?,
             profile: report.profile.clone(),
             fatal: report.fatal() as u32,
             warnings: report.warnings() as u32,
             recommendation: recommendation.to_owned(),
-        })
-        .await
+        });
+        Ok(())
     }
 
-    pub(super) async fn note_decision(&self, decision: &Decision) -> Result<()> {
-        self.note(Event::Routed {
+    pub(super) fn note_decision(&self, decision: &Decision) -> Result<()> {
+        self.note_later(Event::Routed {
             decision: keep(self.store, decision)?,
             rule: decision.rule.clone(),
             rules_version: decision.rules_version.clone(),
-        })
-        .await
+        });
+        Ok(())
     }
 
     pub(super) async fn note_intent(&self, target: &str, key: &FilingKey, plan: &Plan) -> Result<()> {
@@ -125,13 +179,22 @@ impl Case<'_> {
     }
 
     pub(super) async fn note_receipt(&self, receipt: &Receipt) -> Result<()> {
-        self.note(Event::Filed {
+        self.note(self.filed(receipt)?).await
+    }
+
+    /// The receipt of the last target that was missing, and the end, in one go.
+    pub(super) async fn note_last_receipt(&self, receipt: &Receipt) -> Result<Settled> {
+        self.note_later(self.filed(receipt)?);
+        self.close().await
+    }
+
+    fn filed(&self, receipt: &Receipt) -> Result<Event> {
+        Ok(Event::Filed {
             target: receipt.target.clone(),
             key: receipt.key.to_string(),
             receipt: keep(self.store, receipt)?,
             adopted: receipt.adopted,
         })
-        .await
     }
 
     pub(super) async fn close(&self) -> Result<Settled> {
@@ -151,7 +214,18 @@ impl Case<'_> {
         Ok(Settled::Divided(self.ledger.divide(self.lease, parts, event).await?))
     }
 
+    fn note_later(&self, event: Event) {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
+
+    /// Durable when it returns, and with it everything that was to be noted later.
     async fn note(&self, event: Event) -> Result<()> {
-        self.ledger.note(self.lease, event).await.map(|_| ())
+        let mut events = std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
+        events.push(event);
+        self.ledger.note_all(self.lease, events.clone()).await?;
+        if let Some(noted) = self.noted {
+            events.iter().for_each(noted);
+        }
+        Ok(())
     }
 }

@@ -178,7 +178,9 @@ impl Transfer<'_> {
         for entry in self.whole.iter().chain(self.history) {
             match &entry.event {
                 Event::InClearing { clearing } => deviations.push(format!("Angehalten: {}", clearing.text.de)),
-                Event::Reopened { by } => deviations.push(format!("Wieder freigegeben durch {by}.")),
+                Event::Reopened { by, statement: _ } => {
+                    deviations.push(format!("Wieder freigegeben durch {by}."))
+                }
                 _ => {}
             }
         }
@@ -298,7 +300,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Arrival, Channel, DocumentId, Kind, PartOf, Scan, Tenant};
+    use crate::job::{Arrival, Channel, DocumentId, Kind, PartOf, Priority, Scan, Tenant};
     use crate::recognise::{Origin, Text, Word};
     use jiff::Timestamp;
 
@@ -323,6 +325,7 @@ mod tests {
                     device: Some("Scanner 3".into()),
                     sheets: Some(6),
                 }),
+                priority: Priority::Normal,
             },
             part_of: Some(PartOf {
                 whole,

@@ -86,6 +86,35 @@ mod tests {
         assert_eq!(read_of(&longest, &bytes), Ok(job));
     }
 
+    /// Bytes as version 1 wrote them: they lie in brokers and must be read for ever.
+    #[test]
+    fn recorded_messages_of_version_1_are_read() {
+        use crate::job::Priority;
+        let rows: [(&[u8], Priority); 3] = [
+            (
+                br#"{"v":1,"tenant":"stadt","document":"d0123456789abcdef01234567","priority":"urgent"}"#,
+                Priority::Urgent,
+            ),
+            (br#"{"v":1,"tenant":"stadt","document":"d0123456789abcdef01234567"}"#, Priority::Normal),
+            (
+                br#"{"v":1,"epoch":7,"tenant":"stadt","trace":{"id":["a",null]},"document":"d0123456789abcdef01234567","priority":"backfill"}"#,
+                Priority::Backfill,
+            ),
+        ];
+        for (bytes, priority) in rows {
+            let job = read(bytes).unwrap();
+            assert_eq!((job.v, job.tenant.as_str(), job.document.as_str()), (1, "stadt", DOCUMENT));
+            assert_eq!(job.priority, priority);
+        }
+        let urgent = Job {
+            v: 1,
+            tenant: "stadt".parse().unwrap(),
+            document: DOCUMENT.parse().unwrap(),
+            priority: Priority::Urgent,
+        };
+        assert_eq!(write(&urgent).unwrap(), rows[0].0, "what we write, the previous version reads");
+    }
+
     #[test]
     fn what_is_no_job_of_ours_has_a_reason() {
         let long = format!(r#","note":"{}""#, "x".repeat(LIMIT));

@@ -6,12 +6,13 @@
 mod embedded;
 mod message;
 mod rabbit;
+mod turns;
 
 pub use embedded::Embedded;
-pub use rabbit::Rabbit;
+pub use rabbit::{Certificates, Rabbit};
 
 use crate::error::Result;
-use crate::job::Job;
+use crate::job::{Job, Priority, Tenant};
 use async_trait::async_trait;
 use std::time::Duration;
 
@@ -36,6 +37,14 @@ pub struct Depth {
     pub poison: u64,
 }
 
+/// How much lies ready in one lane (messages).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneDepth {
+    pub tenant: Tenant,
+    pub priority: Priority,
+    pub ready: u64,
+}
+
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Returns when the queue has taken the job durably (confirmed).
@@ -45,11 +54,15 @@ pub trait Queue: Send + Sync {
     async fn slot(&self) -> Result<Box<dyn Slot>>;
 
     async fn depth(&self) -> Result<Depth>;
+
+    /// What lies ready, lane by lane; a lane with nothing in it may be left out.
+    async fn lanes(&self) -> Result<Vec<LaneDepth>>;
 }
 
 #[async_trait]
 pub trait Slot: Send {
-    /// The next job, urgent before normal before backfill; `None` when none came within `wait`.
+    /// The next job, urgent before normal before backfill, except that no priority is starved by another; tenants
+    /// take turns. `None` when none came within `wait`.
     async fn take(&mut self, wait: Duration) -> Result<Option<Delivery>>;
 
     /// The job is settled in the ledger: forget it.

@@ -201,7 +201,7 @@ async fn figures_of_a_tenant(ledger: &dyn Ledger) {
     assert!(loads.iter().all(|load| load.oldest_open.is_some_and(|age| age < LONG)));
     assert!(loads[1].busy < LONG);
 
-    ledger.reopen(&tenant("koeln"), &cleared_in_the_story(), "Frau Muster").await.unwrap();
+    ledger.reopen(&tenant("koeln"), &cleared_in_the_story(), "Frau Muster", None).await.unwrap();
     let koeln = ledger.load(LONG).await.unwrap().remove(1);
     assert_eq!((koeln.open, koeln.clearing), (4, 0));
     assert_eq!(ledger.load(Duration::MAX).await.unwrap().len(), 2);

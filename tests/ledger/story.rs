@@ -35,6 +35,7 @@ pub fn document_of(owner: &str, source: &str, content: &str) -> Document {
             at: jiff::Timestamp::from_second(1_790_000_000).unwrap(),
             batch: None,
             scan: None,
+            priority: Priority::Normal,
         },
         part_of: None,
         annexes: Vec::new(),

@@ -372,7 +372,7 @@ async fn both_tell_the_same_story() {
 async fn a_person_gives_a_case_back_from_clearing(ledger: &dyn Ledger) {
     let document = document("cleared");
     ledger.receive(document.clone()).await.unwrap();
-    let reopen = || ledger.reopen(&document.tenant, &document.id, "Frau Muster");
+    let reopen = || ledger.reopen(&document.tenant, &document.id, "Frau Muster", None);
     assert!(!reopen().await.unwrap(), "it is open");
     let first = claim(ledger, &document, "w", LONG).await;
     assert!(!reopen().await.unwrap(), "somebody works on it");

@@ -17,6 +17,15 @@ pub enum Fault {
     AfterCut,
     Hang,
     AfterHang,
+    /// The connection is reset instead of closed.
+    Reset,
+    AfterReset,
+    /// This status, and so many seconds to stay away.
+    Busy(u16, u64),
+    /// The right answer, said to be something else.
+    OtherType,
+    /// The right answer, one byte per second.
+    Drip,
     /// 200 and a page for people.
     LoginPage,
     /// 302 to the same address.
@@ -81,6 +90,13 @@ impl Dav {
         self.shared.lock().unwrap().fault = None;
     }
 
+    /// Somebody takes away every folder, and what is in it.
+    pub fn remove_folders(&self) {
+        let mut shared = self.shared.lock().unwrap();
+        shared.folders.clear();
+        shared.files.clear();
+    }
+
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         self.shared.lock().unwrap().files.clone()
     }
@@ -100,14 +116,44 @@ impl Dav {
             shared.requests += 1;
             shared.fault.filter(|(method, _)| *method == request.method).map(|(_, fault)| fault)
         };
-        if matches!(fault, None | Some(Fault::AfterStatus(_) | Fault::AfterCut | Fault::AfterHang)) {
-            let (status, body) = self.shared.lock().unwrap().serve(&request);
-            if fault.is_none() {
-                return self.send(&mut stream, &head(status, "application/xml", Some(body.len())), &body).await;
-            }
+        let has_effect = matches!(
+            fault,
+            None | Some(
+                Fault::AfterStatus(_)
+                    | Fault::AfterCut
+                    | Fault::AfterHang
+                    | Fault::AfterReset
+                    | Fault::OtherType
+                    | Fault::Drip
+            )
+        );
+        let mut answer = (0, Vec::new());
+        if has_effect {
+            answer = self.shared.lock().unwrap().serve(&request);
         }
+        let (status, body) = answer;
         match fault {
-            None | Some(Fault::Cut | Fault::AfterCut) => {}
+            None => self.send(&mut stream, &head(status, "application/xml", Some(body.len())), &body).await,
+            Some(Fault::OtherType) => {
+                self.send(&mut stream, &head(status, "image/png", Some(body.len())), &body).await;
+            }
+            Some(Fault::Drip) => {
+                let whole = [head(status, "application/xml", Some(body.len())).as_bytes(), &body].concat();
+                for byte in whole {
+                    if stream.write_all(&[byte]).await.is_err() {
+                        return;
+                    }
+                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                }
+            }
+            Some(Fault::Cut | Fault::AfterCut) => {}
+            Some(Fault::Reset | Fault::AfterReset) => stream.set_zero_linger().unwrap(),
+            Some(Fault::Busy(status, seconds)) => {
+                let head = format!(
+                    "HTTP/1.1 {status} X\r\nRetry-After: {seconds}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                );
+                self.send(&mut stream, &head, b"").await;
+            }
             Some(Fault::Status(status) | Fault::AfterStatus(status)) => {
                 self.send(&mut stream, &head(status, "text/plain", Some(2)), b"no").await;
             }
@@ -158,8 +204,15 @@ impl Dav {
 }
 
 impl Shared {
+    /// Is the folder there that this path lies in?
+    fn has_home(&self, path: &str) -> bool {
+        let above = path.trim_end_matches('/').rsplit_once('/').map_or("", |(above, _)| above);
+        above.is_empty() || self.folders.contains(&format!("{above}/"))
+    }
+
     fn serve(&mut self, request: &Request) -> (u16, Vec<u8>) {
         match request.method.as_str() {
+            "MKCOL" | "PUT" if !self.has_home(&request.path) => (409, Vec::new()),
             "MKCOL" if self.folders.insert(request.path.clone()) => (201, Vec::new()),
             "PROPFIND" if request.path == "/" || self.folders.contains(&request.path) => (207, Vec::new()),
             "PROPFIND" => (404, Vec::new()),

@@ -9,3 +9,4 @@ pub mod mortal;
 pub mod postgres;
 pub mod rabbit;
 pub mod watchdog;
+pub mod window;

@@ -59,7 +59,7 @@ impl Broker {
         format!("amqp://guest:guest@127.0.0.1:{}/%2f", self.port)
     }
 
-    /// The same broker through TLS, with a certificate of [`Broker::authority`].
+    /// The same broker through TLS, with a certificate of [`Broker::authority`]; it wants one of its clients, too.
     pub fn secure_url(&self) -> String {
         format!("amqps://guest:guest@127.0.0.1:{}/%2f", self.secure_port)
     }
@@ -67,6 +67,11 @@ impl Broker {
     /// The certificate of an authority nobody knows (PEM).
     pub fn authority(&self) -> PathBuf {
         self.folder.join("authority.pem")
+    }
+
+    /// Certificate and key of a client called `laufmappe` (PEM), of the same authority.
+    pub fn client(&self) -> (PathBuf, PathBuf) {
+        (self.folder.join("client.pem"), self.folder.join("client.key"))
     }
 
     /// For tests that leave the broker in peace: several at once.
@@ -95,8 +100,8 @@ impl Broker {
         }
     }
 
-    /// `rabbitmqctl` against this broker.
-    pub fn control(&self, arguments: &[&str]) {
+    /// `rabbitmqctl` against this broker; answers what it printed.
+    pub fn control(&self, arguments: &[&str]) -> String {
         let mut command = vec![CONTROL];
         command.extend(arguments);
         let command = as_rabbitmq(&command);
@@ -106,6 +111,7 @@ impl Broker {
             .output()
             .expect("rabbitmqctl starts");
         assert!(output.status.success(), "rabbitmqctl {arguments:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 }
 
@@ -153,13 +159,20 @@ fn write_configuration(folder: &Path, secure_port: u16) {
          ssl_options.cacertfile = {place}/authority.pem\n\
          ssl_options.certfile = {place}/server.pem\n\
          ssl_options.keyfile = {place}/server.key\n\
-         ssl_options.verify = verify_none\n"
+         ssl_options.verify = verify_peer\n\
+         ssl_options.fail_if_no_peer_cert = true\n\
+         ssl_cert_login_from = common_name\n\
+         auth_mechanisms.1 = PLAIN\n\
+         auth_mechanisms.2 = AMQPLAIN\n\
+         auth_mechanisms.3 = EXTERNAL\n"
     );
     write("rabbitmq.conf", &configuration);
     // What a starting broker could not move on at once it tries again after seconds, not minutes.
-    let patience = "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 5000}]}].\n";
+    // Whether a job is held too long is looked at every second, not every minute.
+    let patience = "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 5000}, \
+                    {channel_tick_interval, 1000}]}].\n";
     write("advanced.config", patience);
-    write("enabled_plugins", "[].\n");
+    write("enabled_plugins", "[rabbitmq_auth_mechanism_ssl].\n");
 }
 
 /// An authority of our own and a certificate of it for 127.0.0.1.
@@ -171,9 +184,11 @@ fn write_certificates(folder: &Path) {
     };
     let request = "req -x509 -newkey rsa:2048 -nodes -days 2";
     openssl(&format!("{request} -subj /CN=Testbehoerde -keyout authority.key -out authority.pem"));
-    openssl(&format!(
-        "{request} -subj /CN=Testbroker -addext subjectAltName=IP:127.0.0.1 \
-         -addext basicConstraints=critical,CA:FALSE \
-         -CA authority.pem -CAkey authority.key -keyout server.key -out server.pem"
-    ));
+    for (name, subject) in [("server", "Testbroker"), ("client", "laufmappe")] {
+        openssl(&format!(
+            "{request} -subj /CN={subject} -addext subjectAltName=IP:127.0.0.1 \
+             -addext basicConstraints=critical,CA:FALSE \
+             -CA authority.pem -CAkey authority.key -keyout {name}.key -out {name}.pem"
+        ));
+    }
 }

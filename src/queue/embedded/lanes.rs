@@ -20,10 +20,11 @@
 use super::super::message;
 use crate::error::{Error, Result};
 use crate::index::{Index, Tree, kind_of};
-use crate::job::{Clock, Job, Priority};
-use crate::queue::{Delivery, Depth};
+use crate::job::{Clock, Job, Priority, Tenant};
+use crate::queue::turns::Turns;
+use crate::queue::{Delivery, Depth, LaneDepth};
 use sled::{Batch, IVec};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -78,6 +79,7 @@ struct State {
     taken: HashSet<IVec>,
     /// Rung for while in somebody's hands, by document key.
     again: HashMap<Vec<u8>, Job>,
+    turns: Turns,
     /// The tenant served last in each lane.
     served: [Option<String>; Priority::ALL.len()],
     tag: u64,
@@ -247,6 +249,23 @@ impl Lanes {
         })
     }
 
+    /// What lies ready in each lane, without what is in somebody's hands.
+    pub fn depths(&self) -> Result<Vec<LaneDepth>> {
+        let mut counts = BTreeMap::<(u8, Vec<u8>), u64>::new();
+        for found in self.tree.scan_prefix([READY]).keys() {
+            let key = found.map_err(wrong)?;
+            if key.len() > 11 && !self.state().taken.contains(&key) {
+                *counts.entry((key[1], key[2..key.len() - 9].to_vec())).or_default() += 1;
+            }
+        }
+        let depths = counts.into_iter().filter_map(|((number, tenant), ready)| {
+            let priority = Priority::ALL.into_iter().find(|priority| lane(*priority) == number)?;
+            let tenant: Tenant = String::from_utf8(tenant).ok()?.parse().ok()?;
+            Some(LaneDepth { tenant, priority, ready })
+        });
+        Ok(depths.collect())
+    }
+
     /// Milliseconds since 1970, counted from the opening.
     fn now(&self) -> u64 {
         let passed = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -258,11 +277,11 @@ impl Lanes {
     }
 }
 
-/// Takes the next job for a slot, urgent before normal before backfill.
+/// Takes the next job for a slot, by priority and tenant in turn.
 pub fn take_next(lanes: &Arc<Lanes>) -> Result<Next> {
     let mut state = lanes.state();
     let due = lanes.wake_the_due(&mut state)?;
-    for priority in Priority::ALL {
+    for priority in state.turns.order() {
         while let Some((key, value)) = lanes.first_free(&state, priority)? {
             let Ok(job) = message::read(value.get(1..).unwrap_or_default()) else {
                 lanes.set_aside(&mut state, &key, &value)?;
@@ -272,6 +291,7 @@ pub fn take_next(lanes: &Arc<Lanes>) -> Result<Next> {
             if !redelivered {
                 lanes.tree.insert(&key, with_flag(TAKEN_BEFORE, &job)?).map_err(wrong)?;
             }
+            state.turns.served(priority);
             state.served[usize::from(lane(priority))] = Some(job.tenant.as_str().to_owned());
             state.taken.insert(key.clone());
             state.tag += 1;

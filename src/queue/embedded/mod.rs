@@ -1,11 +1,11 @@
 //! The queue inside the process: lanes in one tree of the index, so that jobs survive a restart.
 //!
-//! In: jobs. Out: jobs, urgent first, tenants in turn. Absent on purpose: other processes, and the truth: when
+//! In: jobs. Out: jobs, by priority and tenant in turn. Absent on purpose: other processes, and the truth: when
 //! the index is lost, the ledger fills the queue again.
 
 mod lanes;
 
-use super::{Delivery, Depth, Queue, Slot};
+use super::{Delivery, Depth, LaneDepth, Queue, Slot};
 use crate::error::{Error, Kind, Result};
 use crate::index::Index;
 use crate::job::{Clock, Job};
@@ -62,6 +62,10 @@ impl Queue for Embedded {
     /// Counts by reading: for people and metrics, not for every job.
     async fn depth(&self) -> Result<Depth> {
         on(&self.lanes, |lanes| lanes.depth()).await
+    }
+
+    async fn lanes(&self) -> Result<Vec<LaneDepth>> {
+        on(&self.lanes, |lanes| lanes.depths()).await
     }
 }
 

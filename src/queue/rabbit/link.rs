@@ -4,13 +4,15 @@
 //! and lapin's recovery (which can fall silent for ever): whoever needs the connection next makes it again, not
 //! sooner than the backoff allows.
 
-use super::topology;
+use super::tls::{self, Certificates};
+use super::topology::{self, short};
 use crate::error::{Error, Kind, Result};
 use crate::job::Tenant;
 use lapin::uri::{AMQPScheme, AMQPUri};
 use lapin::{Connection, ConnectionProperties};
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
@@ -24,11 +26,20 @@ const HEARTBEAT_SECONDS: u16 = 10;
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
 
+/// A connection that is given up lasts at most so long for those who still hold a job on it.
+const RETIREMENT: Duration = Duration::from_secs(30);
+const RETIREMENT_LOOK: Duration = Duration::from_millis(100);
+
+/// AMQP's code for "nothing went wrong".
+pub const CLOSED_WELL: u16 = 200;
+
 pub struct Link {
     name: &'static str,
     address: Address,
     tenants: Arc<[Tenant]>,
     state: Mutex<State>,
+    /// Which connection it is, counted.
+    generation: AtomicU64,
 }
 
 #[derive(Default)]
@@ -40,7 +51,12 @@ struct State {
 
 impl Link {
     pub fn new(name: &'static str, address: Address, tenants: Arc<[Tenant]>) -> Self {
-        Self { name, address, tenants, state: Mutex::default() }
+        Self { name, address, tenants, state: Mutex::default(), generation: AtomicU64::new(0) }
+    }
+
+    /// Changes when the connection is not to be used for anything new.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Relaxed)
     }
 
     /// The connection, with all queues declared; made anew when it was lost.
@@ -84,15 +100,40 @@ impl Link {
         self.state.lock().await.connection = None;
     }
 
-    async fn connect(&self) -> Result<Connection> {
-        let name = format!("laufmappe {}", self.name);
+    /// Like [`Link::forget`], but whoever has no job in hand moves to the new connection, and the old one (if it is
+    /// still this one) is closed as soon as nobody holds a job on it, or after a while.
+    pub async fn retire(&self, generation: u64) {
+        let mut state = self.state.lock().await;
+        let moved =
+            self.generation.compare_exchange(generation, generation + 1, Ordering::Relaxed, Ordering::Relaxed);
+        if moved.is_err() {
+            return;
+        }
+        let Some(connection) = state.connection.take() else { return };
+        tokio::spawn(async move {
+            let begun = Instant::now();
+            while Arc::strong_count(&connection) > 1 && begun.elapsed() < RETIREMENT {
+                tokio::time::sleep(RETIREMENT_LOOK).await;
+            }
+            close(&connection).await;
+        });
+    }
+
+    /// A connection that belongs to nobody else.
+    pub async fn dial(&self, name: &str) -> Result<Connection> {
+        let name = format!("laufmappe {name}");
         let options = ConnectionProperties::default().with_connection_name(name.as_str().into());
-        let dialled = Connection::connect_uri(self.address.uri.clone(), options);
-        let connection = match timeout(ANSWER, dialled).await {
-            Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => return Err(self.address.unreachable(&self.address.without_secrets(&error))),
-            Err(_) => return Err(self.address.unreachable("no answer")),
-        };
+        let tls = self.address.certificates.read()?;
+        let dialled = tls::connect(self.address.uri.clone(), options, tls);
+        match timeout(ANSWER, dialled).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(error)) => Err(self.address.refused(&error)),
+            Err(_) => Err(self.address.unreachable("no answer")),
+        }
+    }
+
+    async fn connect(&self) -> Result<Connection> {
+        let connection = self.dial(self.name).await?;
         let channel = within(connection.create_channel()).await;
         let channel = channel.map_err(|error| failed("opening a channel", error))?;
         topology::declare(&channel, &self.tenants).await?;
@@ -100,17 +141,23 @@ impl Link {
     }
 }
 
+pub async fn close(connection: &Connection) {
+    let closed = connection.close(CLOSED_WELL, short("no longer needed"));
+    let _ = timeout(ANSWER, closed).await;
+}
+
 /// Where the broker is and who we are there. Only `shown` may be seen.
 #[derive(Clone)]
 pub struct Address {
     uri: AMQPUri,
+    certificates: Certificates,
     /// Scheme, host, port and virtual host.
     pub shown: String,
 }
 
 impl Address {
     /// Reads `amqp://` and `amqps://`. What is wrong is said without repeating it: it may be the password.
-    pub fn read(url: &str) -> Result<Self> {
+    pub fn read(url: &str, certificates: &Certificates) -> Result<Self> {
         let mut uri: AMQPUri = url.parse().map_err(|_| {
             Error::new(Kind::Settings, "the address of the broker cannot be read")
                 .hint("write amqps://user:password@host:5671/vhost, with special characters as %xx")
@@ -122,7 +169,32 @@ impl Address {
         };
         let place = &uri.authority;
         let shown = format!("{scheme}://{}:{}/{}", place.host, place.port, uri.vhost);
-        Ok(Self { uri, shown })
+        if uri.scheme == AMQPScheme::AMQP && *certificates != Certificates::default() {
+            return Err(Error::new(
+                Kind::Settings,
+                format!("certificates are set, but {shown} is not encrypted"),
+            )
+            .hint("write amqps:// in the address of the broker, or remove [broker] from the settings"));
+        }
+        certificates.read()?;
+        Ok(Self { uri, certificates: certificates.clone(), shown })
+    }
+
+    /// A broker that wants to know who we are says so only through the alert that ends the connection.
+    fn refused(&self, error: &lapin::Error) -> Error {
+        let said = self.without_secrets(error);
+        let unreachable = self.unreachable(&said);
+        if said.contains("CertificateRequired") || (said.contains("alert") && !self.certificates.are_ours()) {
+            return Error {
+                text: format!("{}: it wants a certificate of ours", unreachable.text),
+                ..unreachable
+            }
+            .hint("name a certificate it trusts and its key in the settings: [broker] certificate, key");
+        }
+        if said.contains("UnknownIssuer") {
+            return unreachable.hint("name the file of its authority in the settings: [broker] ca");
+        }
+        unreachable
     }
 
     fn unreachable(&self, reason: &str) -> Error {
@@ -164,13 +236,15 @@ mod tests {
 
     #[test]
     fn an_address_never_shows_its_password() {
-        let address = Address::read("amqps://anna:s3cr%40t@broker.intern:5671/rechnung").unwrap();
+        let address =
+            Address::read("amqps://anna:s3cr%40t@broker.intern:5671/rechnung", &Certificates::default())
+                .unwrap();
         assert_eq!(address.shown, "amqps://broker.intern:5671/rechnung");
         let said = lapin::Error::from(std::io::Error::other("refused s3cr@t"));
         assert_eq!(address.without_secrets(&said), "IO error: refused …");
         let wrong = ["http://anna:s3cret@host", "amqp:s3cret", "s3cret", "amqp://anna:s3cret@host:port/"];
         for url in wrong {
-            let error = Address::read(url).map(|_| ()).unwrap_err();
+            let error = Address::read(url, &Certificates::default()).map(|_| ()).unwrap_err();
             assert_eq!(error.kind, Kind::Settings, "{url}");
             assert!(!error.to_string().contains("s3cret"), "{url}");
         }
@@ -181,7 +255,8 @@ mod tests {
         let held = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = held.local_addr().unwrap().port();
         drop(held);
-        let address = Address::read(&format!("amqp://anna:s3cret@127.0.0.1:{port}/%2f")).unwrap();
+        let url = format!("amqp://anna:s3cret@127.0.0.1:{port}/%2f");
+        let address = Address::read(&url, &Certificates::default()).unwrap();
         let link = Link::new("test", address, Arc::new([]));
         for _ in 0..2 {
             let error = link.connection().await.map(|_| ()).unwrap_err();

@@ -3,43 +3,57 @@
 //! In: messages of anybody. Out: jobs; what is no job goes to the poison queue, with its reason. Absent on
 //! purpose: prefetching. While messages lie in the lanes they are fetched one by one, so that the order holds
 //! and a job never waits behind one that is being worked here while other slots are free. Only an idle slot
-//! subscribes to the lanes (the bell), and it hangs up as soon as a job has come.
+//! subscribes to the lanes ([`super::bell`]), and it hangs up as soon as a job has come.
+//!
+//! A lane whose queue does not answer is left alone until it does ([`Broker::fell_silent`]).
+//!
+//! A job that is held longer than the broker's `consumer_timeout` (RabbitMQ: 30 minutes unless set) is taken back:
+//! the broker closes the channel, the job comes again, and `done` answers [`Kind::Unavailable`]. The ledger
+//! knows better (lease, attempts): no attempt is counted here.
 
-use super::link::{failed, within};
+use super::bell::{self, Bell, SPEAKS};
+use super::link::{CLOSED_WELL, failed, within};
 use super::topology::{self, short};
-use super::{Broker, header, job_properties, message, persistent};
+use super::{Broker, Opened, header, job_properties, lanes, message, persistent};
 use crate::error::{Error, Kind, Result};
-use crate::job::{Job, Priority, Tenant};
+use crate::job::{Job, Priority};
+use crate::queue::turns::Turns;
 use crate::queue::{Delivery, Slot};
 use async_trait::async_trait;
-use futures_util::future::try_join_all;
-use futures_util::stream::{SelectAll, select_all};
-use futures_util::{Stream, StreamExt};
-use lapin::options::{
-    BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicNackOptions,
-    BasicQosOptions,
-};
-use lapin::types::{AMQPValue, FieldTable, ShortString};
-use lapin::{Acker, Channel, message::Delivery as Message};
+use lapin::options::{BasicAckOptions, BasicGetOptions, BasicNackOptions, BasicQosOptions};
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{Acker, Channel, Connection, message::Delivery as Message};
 use std::collections::HashMap;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// Nobody waits longer than this for a job in one call.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A slot that found nothing looks again so often, for so long, before it subscribes: subscribing to all lanes
+/// and back costs the broker more.
+const LOOK: Duration = Duration::from_millis(10);
+const LOOKING: Duration = Duration::from_millis(80);
+
+/// A slot that does not listen to all lanes asks so often whether the others speak again.
+const DEAF: Duration = Duration::from_secs(1);
+
 pub struct RabbitSlot {
     broker: Arc<Broker>,
     channel: Option<Channel>,
+    /// The connection our channel belongs to.
+    generation: u64,
+    connection: Weak<Connection>,
     bell: Option<Bell>,
+    idle_since: Option<Instant>,
     /// Stays set when a call is cut off while messages are on their way: only a new channel is certain to hold
     /// none of them.
     cut_off: bool,
-    /// The tenant to be asked first, for each priority.
-    turn: [usize; Priority::ALL.len()],
+    turns: Turns,
+    first: lanes::First,
     held: HashMap<u64, Held>,
     last_tag: u64,
 }
@@ -48,6 +62,8 @@ pub struct RabbitSlot {
 struct Held {
     broker: Arc<Broker>,
     acker: Acker,
+    /// A connection that is given up lasts a little longer for those who hold something on it.
+    _connection: Option<Arc<Connection>>,
 }
 
 impl Drop for Held {
@@ -56,13 +72,10 @@ impl Drop for Held {
     }
 }
 
-/// What comes from one lane, with its number.
-type Lane = Pin<Box<dyn Stream<Item = (usize, lapin::Result<Message>)> + Send + Sync>>;
-
-/// The lanes an idle slot listens to.
-struct Bell {
-    consumers: Vec<ShortString>,
-    messages: SelectAll<Lane>,
+impl Drop for RabbitSlot {
+    fn drop(&mut self) {
+        self.hang_up();
+    }
 }
 
 #[async_trait]
@@ -83,7 +96,7 @@ impl Slot for RabbitSlot {
         let held = self.give_out(delivery)?;
         self.cut_off = true;
         let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
-        let settled = match self.put_off(&delivery.job, self.lane(delivery.lane).1, seconds).await {
+        let settled = match self.put_off(&delivery.job, self.broker.lanes.get(delivery.lane).1, seconds).await {
             Ok(()) => acknowledge(&held.acker).await,
             Err(error) => Err(error),
         };
@@ -97,9 +110,13 @@ impl RabbitSlot {
         Self {
             broker,
             channel: None,
+            generation: 0,
+            connection: Weak::new(),
             bell: None,
+            idle_since: None,
             cut_off: false,
-            turn: [0; Priority::ALL.len()],
+            turns: Turns::default(),
+            first: [0; Priority::ALL.len()],
             held: HashMap::new(),
             last_tag: 0,
         }
@@ -109,18 +126,33 @@ impl RabbitSlot {
         loop {
             let channel = self.open(deadline).await?;
             if self.bell.is_none() {
-                self.cut_off = true;
-                let found = self.fetch(&channel).await?;
-                if found.is_none() {
-                    self.bell = Some(listen(&channel, &self.lanes()).await?);
-                }
-                self.cut_off = false;
+                let found = self.look(&channel).await?;
                 if found.is_some() {
                     return Ok(found);
                 }
+                if self.idle_since.get_or_insert_with(Instant::now).elapsed() < LOOKING {
+                    let next = Instant::now() + LOOK;
+                    tokio::time::sleep_until(next.min(deadline)).await;
+                    match next < deadline {
+                        true => continue,
+                        false => return Ok(None),
+                    }
+                }
+                self.cut_off = true;
+                self.bell = Some(self.listen(&channel).await?);
+                self.cut_off = false;
             }
             let Some(bell) = &mut self.bell else { continue };
-            let Ok(rung) = timeout_at(deadline, bell.messages.next()).await else { return Ok(None) };
+            let until = if bell.deaf_to > 0 { deadline.min(Instant::now() + DEAF) } else { deadline };
+            let Ok(rung) = timeout_at(until, bell.rung()).await else {
+                if self.broker.lanes.silent() < bell.deaf_to {
+                    self.hang_up();
+                }
+                match until < deadline {
+                    true => continue,
+                    false => return Ok(None),
+                }
+            };
             let (lane, message) = rung.ok_or_else(|| gone("it ended our subscription"))?;
             let message = message.map_err(|error| failed("waiting for jobs", Some(error)))?;
             self.cut_off = true;
@@ -137,6 +169,7 @@ impl RabbitSlot {
         if let Some(channel) = &self.channel
             && channel.status().connected()
             && !self.cut_off
+            && (self.generation == self.broker.consuming.generation() || !self.held.is_empty())
         {
             return Ok(channel.clone());
         }
@@ -144,33 +177,81 @@ impl RabbitSlot {
         // A caller who asks again and again while the broker is away is slowed down, not answered in circles.
         let pause = self.broker.consuming.pause().await;
         tokio::time::sleep_until(deadline.min(Instant::now() + pause)).await;
-        let channel = self.broker.channel().await?;
+        let Opened { channel, connection, generation } = self.broker.channel().await?;
         within(channel.basic_qos(1, BasicQosOptions::default()))
             .await
             .map_err(|error| failed("limiting deliveries", error))?;
         self.channel = Some(channel.clone());
+        self.generation = generation;
+        self.connection = Arc::downgrade(&connection);
         Ok(channel)
     }
 
-    /// Fetches one job, in the order of the lanes. Counting first is one round trip for all lanes, asking an empty
-    /// lane for a job is one each; a job that was not counted yet rings the bell.
+    async fn look(&mut self, channel: &Channel) -> Result<Option<Delivery>> {
+        self.cut_off = true;
+        let found = self.fetch(channel).await?;
+        self.cut_off = false;
+        if found.is_some() {
+            self.idle_since = None;
+        }
+        Ok(found)
+    }
+
+    /// Fetches one job, in the order of turns. Every message that is fetched tells how many are left in its lane;
+    /// all lanes are counted only when none is believed to hold anything, and every now and then.
     async fn fetch(&mut self, channel: &Channel) -> Result<Option<Delivery>> {
-        let names = self.lanes();
-        let counts = match topology::count(channel, &names).await {
-            Ok(counts) => counts,
-            Err(error) => return Err(self.broker.declared_anew(&error, "looking for jobs").await),
-        };
-        for lane in self.lanes_in_turn() {
-            for _ in 0..counts[lane] {
-                let got = within(channel.basic_get(short(&names[lane]), BasicGetOptions::default())).await;
-                let got = got.map_err(|error| failed("fetching a job", error))?;
-                let Some(message) = got else { break };
-                if let Some(delivery) = self.accept(lane, message.delivery).await? {
-                    return Ok(Some(delivery));
+        let begun = Instant::now();
+        if !self.broker.lanes.are_believed() {
+            self.count(channel).await?;
+        }
+        loop {
+            let Some(lane) = self.broker.lanes.next(self.turns, &self.first) else {
+                if self.broker.lanes.counted_since(begun) {
+                    return Ok(None);
                 }
+                self.count(channel).await?;
+                continue;
+            };
+            let name = short(self.broker.lanes.name(lane));
+            let got = match timeout(SPEAKS, channel.basic_get(name, BasicGetOptions::default())).await {
+                Ok(Ok(got)) => got,
+                Ok(Err(error)) => return Err(self.unanswered(lane, Some(error)).await),
+                Err(_) => return Err(self.unanswered(lane, None).await),
+            };
+            let left = got.as_ref().map_or(0, |message| u64::from(message.message_count));
+            self.broker.lanes.left(lane, left);
+            let Some(message) = got else { continue };
+            if let Some(delivery) = self.accept(lane, message.delivery).await? {
+                return Ok(Some(delivery));
             }
         }
-        Ok(None)
+    }
+
+    async fn count(&self, channel: &Channel) -> Result<()> {
+        let lanes = &self.broker.lanes;
+        let answering = lanes.answering();
+        let begun = Instant::now();
+        let names = answering.iter().map(|lane| lanes.name(*lane));
+        match topology::count(channel, names).await {
+            Ok(counts) => lanes.counted(begun, &answering, &counts),
+            Err(error) => return Err(self.broker.declared_anew(&error, "looking for jobs").await),
+        }
+        Ok(())
+    }
+
+    async fn listen(&self, channel: &Channel) -> Result<Bell> {
+        match bell::listen(channel, &self.broker.lanes).await {
+            Ok(bell) => Ok(bell),
+            Err((lane, error)) => Err(self.unanswered(lane, error).await),
+        }
+    }
+
+    /// This lane was asked and did not answer, or the broker stumbled over it.
+    async fn unanswered(&self, lane: usize, error: Option<lapin::Error>) -> Error {
+        if error.is_none() || topology::is_internal(&error) {
+            self.broker.fell_silent(lane, self.generation).await;
+        }
+        self.broker.declared_anew(&error, "looking for jobs").await
     }
 
     /// Hangs up, keeps the most urgent of what has come meanwhile and gives the rest back.
@@ -182,9 +263,10 @@ impl RabbitSlot {
     ) -> Result<Option<Delivery>> {
         let mut come = vec![(lane, message)];
         if let Some(bell) = self.bell.take() {
-            come.extend(silence(channel, bell).await?);
+            come.extend(bell::silence(channel, bell).await?);
         }
-        let order = self.lanes_in_turn();
+        self.idle_since = None;
+        let order = self.broker.lanes.in_turn(self.turns, &self.first);
         come.sort_by_key(|(lane, _)| order.iter().position(|next| next == lane));
         let mut kept = None;
         for (lane, message) in come {
@@ -201,7 +283,8 @@ impl RabbitSlot {
 
     /// A message becomes a job in our hands; or it is not for us (`None`) and has gone where it belongs.
     async fn accept(&mut self, lane: usize, message: Message) -> Result<Option<Delivery>> {
-        let (tenant, priority) = self.lane(lane);
+        let broker = self.broker.clone();
+        let (tenant, priority) = broker.lanes.get(lane);
         let job = match message::read_of(tenant, &message.data) {
             Ok(job) => job,
             Err(reason) => {
@@ -210,8 +293,8 @@ impl RabbitSlot {
                     size = message.data.len(),
                     "message set aside as poison"
                 );
-                let from = topology::lane(tenant, priority);
-                self.set_aside(&from, reason, &message).await?;
+                let from = broker.lanes.name(lane);
+                self.set_aside(from, reason, &message).await?;
                 acknowledge(&message.acker).await?;
                 return Ok(None);
             }
@@ -222,11 +305,13 @@ impl RabbitSlot {
             acknowledge(&message.acker).await?;
             return Ok(None);
         }
-        let tenants = self.broker.tenants.len();
-        self.turn[lane / tenants] = (lane % tenants + 1) % tenants;
+        let tenants = broker.lanes.tenants.len();
+        self.first[lanes::place(priority)] = (lane % tenants + 1) % tenants;
+        self.turns.served(priority);
         self.last_tag += 1;
-        self.broker.in_flight.fetch_add(1, Ordering::Relaxed);
-        self.held.insert(self.last_tag, Held { broker: self.broker.clone(), acker: message.acker });
+        broker.in_flight.fetch_add(1, Ordering::Relaxed);
+        let held = Held { broker, acker: message.acker, _connection: self.connection.upgrade() };
+        self.held.insert(self.last_tag, held);
         Ok(Some(Delivery { job, tag: self.last_tag, lane, redelivered: message.redelivered }))
     }
 
@@ -269,63 +354,17 @@ impl RabbitSlot {
         outcome
     }
 
-    /// Closing the channel gives everything back that it holds.
+    /// Closing the channel gives everything back that it holds. Letting go of it is not enough: a question the
+    /// broker has not answered yet keeps it open, and what comes then would lie there for ever.
     fn hang_up(&mut self) {
         self.bell = None;
         self.held.clear();
-        self.channel = None;
         self.cut_off = false;
-    }
-
-    /// Lanes are numbered priority by priority, within one in the order of the tenants.
-    fn lane(&self, lane: usize) -> (&Tenant, Priority) {
-        let tenants = self.broker.tenants.len();
-        (&self.broker.tenants[lane % tenants], Priority::ALL[lane / tenants])
-    }
-
-    fn lanes(&self) -> Vec<String> {
-        let numbers = 0..Priority::ALL.len() * self.broker.tenants.len();
-        numbers.map(|lane| self.lane(lane)).map(|(tenant, priority)| topology::lane(tenant, priority)).collect()
-    }
-
-    fn lanes_in_turn(&self) -> Vec<usize> {
-        let tenants = self.broker.tenants.len();
-        let mut lanes = Vec::new();
-        for (priority, first) in self.turn.iter().enumerate() {
-            lanes.extend((0..tenants).map(|step| priority * tenants + (first + step) % tenants));
+        let Some(channel) = self.channel.take() else { return };
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move { channel.close(CLOSED_WELL, short("slot closed")).await.ok() });
         }
-        lanes
     }
-}
-
-async fn listen(channel: &Channel, lanes: &[String]) -> Result<Bell> {
-    let subscribe = |lane: &String| {
-        let options = BasicConsumeOptions::default();
-        channel.basic_consume(short(lane), ShortString::default(), options, FieldTable::default())
-    };
-    let subscribed = within(try_join_all(lanes.iter().map(subscribe))).await;
-    let consumers = subscribed.map_err(|error| failed("waiting for jobs", error))?;
-    let tags = consumers.iter().map(lapin::Consumer::tag).collect();
-    let numbered = |(lane, consumer): (usize, lapin::Consumer)| -> Lane {
-        Box::pin(consumer.map(move |message| (lane, message)))
-    };
-    let messages = select_all(consumers.into_iter().enumerate().map(numbered));
-    Ok(Bell { consumers: tags, messages })
-}
-
-/// Ends the subscriptions; answers what had been delivered until then.
-async fn silence(channel: &Channel, mut bell: Bell) -> Result<Vec<(usize, Message)>> {
-    let cancel = |tag: &ShortString| channel.basic_cancel(tag.clone(), BasicCancelOptions::default());
-    let cancelled = within(try_join_all(bell.consumers.iter().map(cancel))).await;
-    cancelled.map_err(|error| failed("ending the wait for jobs", error))?;
-    let rest = async {
-        let mut come = Vec::new();
-        while let Some((lane, message)) = bell.messages.next().await {
-            come.push((lane, message?));
-        }
-        Ok(come)
-    };
-    within(rest).await.map_err(|error| failed("ending the wait for jobs", error))
 }
 
 /// That the broker got it is not certain; a job that comes again is found settled in the ledger.

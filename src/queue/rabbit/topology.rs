@@ -18,8 +18,9 @@
 //! there, and then again only after that time.
 //!
 //! Seen with RabbitMQ 3.10: a broker killed within about five seconds after a queue was first declared can forget
-//! its content, and the queue then answers nobody. `rabbitmqctl delete_queue` repairs it; the next connection
-//! declares it anew and the ledger's sweeper rings again for its jobs.
+//! its content, and the queue then answers nobody. A lane that does not answer is left alone until it does
+//! ([`super::Broker::fell_silent`]). `rabbitmqctl delete_queue` repairs it; the next connection declares it anew
+//! and the ledger's sweeper rings again for its jobs.
 
 use super::link::{failed, within};
 use crate::error::{Error, Kind, Result};
@@ -39,7 +40,7 @@ pub const REASON_HEADER: &str = "laufmappe-reason";
 pub const FROM_HEADER: &str = "laufmappe-from";
 
 /// How long the waiting queues hold a message (seconds). A longer time is several stays.
-pub const STAYS: [u32; 3] = [5, 30, 300];
+pub const STAYS: [u32; 4] = [1, 5, 30, 300];
 
 const DELIVERY_LIMIT: i32 = 1000;
 
@@ -53,8 +54,7 @@ pub fn waiting(seconds: u32) -> String {
 }
 
 /// The next stay of a job that has to wait `seconds`, and the seconds left after it: the longest stay that is
-/// not too long, so that nothing comes late; what is left below the shortest is rounded up, so that nothing
-/// comes early.
+/// not too long, so that nothing comes late, and what is left comes next, so that nothing comes early.
 pub fn stay(seconds: u32) -> (u32, u32) {
     let fitting = STAYS.iter().rev().find(|stay| **stay <= seconds);
     let stay = *fitting.unwrap_or(&STAYS[0]);
@@ -89,12 +89,15 @@ async fn declare_waiting(channel: &Channel, seconds: u32) -> Result<()> {
 }
 
 /// How many messages lie ready in each of these queues; asked all at once, answered in order.
-pub async fn count(channel: &Channel, names: &[String]) -> std::result::Result<Vec<u64>, Option<lapin::Error>> {
-    let ask = |name: &String| {
+pub async fn count(
+    channel: &Channel,
+    names: impl Iterator<Item = &str>,
+) -> std::result::Result<Vec<u64>, Option<lapin::Error>> {
+    let ask = |name: &str| {
         let options = QueueDeclareOptions { passive: true, durable: true, ..QueueDeclareOptions::default() };
         channel.queue_declare(short(name), options, FieldTable::default())
     };
-    let queues = within(try_join_all(names.iter().map(ask))).await?;
+    let queues = within(try_join_all(names.map(ask))).await?;
     Ok(queues.iter().map(|queue| u64::from(queue.message_count())).collect())
 }
 
@@ -141,6 +144,11 @@ pub fn is_missing(error: &Option<lapin::Error>) -> bool {
     code(error) == Some(404)
 }
 
+/// The broker itself failed over what we asked, and ends the connection.
+pub fn is_internal(error: &Option<lapin::Error>) -> bool {
+    code(error) == Some(541)
+}
+
 /// 404 and 406 speak of one queue; anything else of the broker.
 fn refused(name: &str, error: Option<lapin::Error>) -> Error {
     match code(&error) {
@@ -165,13 +173,13 @@ mod tests {
     #[test]
     fn stays_add_up_to_the_time_and_never_to_less() {
         let rows = [
-            (1, vec![5]),
+            (1, vec![1]),
             (5, vec![5]),
-            (7, vec![5, 5]),
+            (7, vec![5, 1, 1]),
             (30, vec![30]),
-            (47, vec![30, 5, 5, 5, 5]),
+            (37, vec![30, 5, 1, 1]),
             (60, vec![30, 30]),
-            (299, [vec![30; 9], vec![5; 6]].concat()),
+            (299, [vec![30; 9], vec![5; 5], vec![1; 4]].concat()),
             (900, vec![300, 300, 300]),
         ];
         for (seconds, expected) in rows {
@@ -183,7 +191,7 @@ mod tests {
                 left = rest;
             }
             assert_eq!(stays, expected, "{seconds} s");
-            assert!(stays.iter().sum::<u32>() >= seconds);
+            assert_eq!(stays.iter().sum::<u32>(), seconds);
         }
     }
 }

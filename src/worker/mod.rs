@@ -1,38 +1,53 @@
 //! The worker: takes a job, runs the pipeline, settles it.
 //!
 //! In: deliveries of the queue. Out: every case filed, divided, in clearing, or handed back for later.
-//! Absent on purpose: any knowledge of documents. This is the only code that knows what *later* means.
+//! Absent on purpose: any knowledge of documents. This is the only room that knows what *later* means.
+//!
+//! | file | what |
+//! |---|---|
+//! | here | slots: one job at a time each, under a lease that is held meanwhile; stopping, pausing |
+//! | `settle` | what an outcome means for the job |
+//! | `isolation` | which document is what kills workers |
+//! | `doorbell` | rings for what the ledger holds open and the queue forgot |
+//! | `targets` | what waits for a target goes on, in order, when a probe has proved that it works |
+//! | `without_broker` | jobs straight from the ledger while the broker is away |
+//! | `seen` | what is told to whoever counts |
 
-use crate::clearing;
+mod doorbell;
+mod isolation;
+mod seen;
+mod settle;
+mod targets;
+mod without_broker;
+
+pub use seen::{Observer, Seen, Step};
+
 use crate::error::{Again, Error, Kind, Result};
-use crate::job::{DocumentId, Job};
+use crate::job::DocumentId;
 use crate::ledger::{Claim, Entry, Event, Lease, Rest};
 use crate::pipeline::{self, Case, Services, Settled};
 use crate::queue::{Delivery, Queue, Slot};
+use crate::reserve::Reserve;
 use futures_util::FutureExt;
+use isolation::Past;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use targets::Flows;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use without_broker::LedgerSlot;
 
-/// A document whose reader died this often is isolated.
-const LARGEST_CRASHES: usize = 2;
-/// A case that was claimed this often without an end is isolated: it may be what kills the workers.
-const LARGEST_CLAIMS: u32 = 5;
-/// How long a case rests before its second, third and further visit to something that is down.
-const RESTS: [Duration; 4] =
-    [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120), Duration::from_secs(300)];
-/// How often a worker that ends when nothing is left visits something that is down.
-const PATIENT_VISITS: usize = 1;
 /// How long a job rests whose case somebody else is working on.
 const TAKEN: Duration = Duration::from_secs(5);
+/// How long a job rests whose entries in the ledger were altered: until somebody has restored them.
+const ALTERED: Duration = Duration::from_secs(300);
 const WAIT: Duration = Duration::from_millis(500);
-const SWEEP: Duration = Duration::from_secs(60);
-const SWEPT_AT_ONCE: usize = 1000;
 const BROKER_REST: Duration = Duration::from_secs(2);
+/// Between two looks while no job may be taken.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -42,6 +57,10 @@ pub struct Options {
     pub slots: usize,
     /// How long a case is ours without renewing.
     pub lease: Duration,
+    /// How long jobs in hand may go on after we were told to stop; then they are handed back.
+    pub grace: Duration,
+    /// What must stay free, or no job is taken.
+    pub reserve: Option<Reserve>,
     pub ends: Ends,
 }
 
@@ -54,27 +73,19 @@ pub enum Ends {
     WhenEmpty,
 }
 
-/// What happened to one job; for progress, tallies and metrics.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    Filed,
-    InClearing,
-    /// Into so many parts.
-    Divided(usize),
-    Later,
-}
-
-/// Called after each job.
-pub type Observer = Arc<dyn Fn(&DocumentId, &Step) + Send + Sync>;
-
 pub struct Worker {
     pub services: Arc<Services>,
     pub queue: Arc<dyn Queue>,
     pub options: Options,
     pub observer: Observer,
-    rests: Mutex<HashMap<DocumentId, usize>>,
+    /// Cases a worker that ends by itself leaves open, and why.
     left: Mutex<HashMap<DocumentId, Error>>,
     busy: AtomicUsize,
+    /// A person has ordered a pause.
+    paused: AtomicBool,
+    flows: Mutex<Flows>,
+    /// Turns true when jobs in hand are to be handed back at once.
+    abandon: watch::Sender<bool>,
 }
 
 impl Worker {
@@ -84,21 +95,35 @@ impl Worker {
         options: Options,
         observer: Observer,
     ) -> Arc<Self> {
-        let (rests, left, busy) = (Mutex::default(), Mutex::default(), AtomicUsize::new(0));
-        Arc::new(Self { services, queue, options, observer, rests, left, busy })
+        Arc::new(Self {
+            services,
+            queue,
+            options,
+            observer,
+            left: Mutex::default(),
+            busy: AtomicUsize::new(0),
+            paused: AtomicBool::new(false),
+            flows: Mutex::default(),
+            abandon: watch::channel(false).0,
+        })
     }
 
-    /// Works until told to stop (`stop` turns true: jobs in hand are finished first), until nothing is left,
-    /// or until our own house is not in order (`Err`). A worker that ends when nothing is left gives up
-    /// waiting for what stays away; the documents it left open are an `Err`, too.
+    /// Works until told to stop (`stop` turns true: jobs in hand are finished, or handed back when the grace is
+    /// over), until nothing is left, or until our own house is not in order (`Err`). A worker that ends when
+    /// nothing is left gives up waiting for what stays away; the documents it left open are an `Err`, too.
     pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) -> Result<()> {
         let (halt, halted) = watch::channel(false);
-        self.sweep().await.or_else(unavailable)?;
+        self.look_for_pause().await;
+        self.ring().await.or_else(unavailable)?;
         let mut slots = JoinSet::new();
-        for _ in 0..self.options.slots.max(1) {
-            slots.spawn(Arc::clone(&self).work(stop.clone(), halted.clone()));
+        for number in 0..self.options.slots.max(1) {
+            slots.spawn(Arc::clone(&self).work(number, stop.clone(), halted.clone()));
         }
-        let sweeper = tokio::spawn(Arc::clone(&self).keep_sweeping(halted.clone()));
+        let mut beside = JoinSet::new();
+        beside.spawn(Arc::clone(&self).keep_ringing());
+        beside.spawn(Arc::clone(&self).watch_targets());
+        beside.spawn(Arc::clone(&self).keep_looking_for_pause());
+        beside.spawn(Arc::clone(&self).end_grace(stop));
         let mut outcome = Ok(());
         while let Some(ended) = slots.join_next().await {
             let ended = ended.unwrap_or_else(|error| {
@@ -110,8 +135,7 @@ impl Worker {
                 outcome = Err(error);
             }
         }
-        halt.send_replace(true);
-        sweeper.abort();
+        beside.shutdown().await;
         outcome.and_then(|()| self.nothing_left_open())
     }
 
@@ -126,12 +150,34 @@ impl Worker {
         }
     }
 
+    async fn end_grace(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        told(&mut stop).await;
+        tokio::time::sleep(self.options.grace).await;
+        tracing::warn!("the grace is over: jobs in hand are handed back");
+        self.abandon.send_replace(true);
+        std::future::pending().await
+    }
+
     /// One slot: one job at a time.
-    async fn work(self: Arc<Self>, stop: watch::Receiver<bool>, halted: watch::Receiver<bool>) -> Result<()> {
+    async fn work(
+        self: Arc<Self>,
+        number: usize,
+        stop: watch::Receiver<bool>,
+        halted: watch::Receiver<bool>,
+    ) -> Result<()> {
         let mut slot: Option<Box<dyn Slot>> = None;
+        let mut without_broker = LedgerSlot::new(Arc::clone(&self.services.ledger));
+        let mut broker_not_before = Instant::now();
         while !*stop.borrow() && !*halted.borrow() {
+            if self.may_take_nothing(number) {
+                // What the broker gave us belongs to others meanwhile.
+                slot = None;
+                tokio::time::sleep(LOOK_AGAIN).await;
+                continue;
+            }
             let worked = match &mut slot {
                 Some(slot) => self.one(slot.as_mut()).await,
+                None if Instant::now() < broker_not_before => self.one(&mut without_broker).await,
                 None => self.queue.slot().await.map(|opened| {
                     slot = Some(opened);
                     Worked::Yes
@@ -142,8 +188,10 @@ impl Worker {
                 Ok(Worked::NothingLeft) => break,
                 Err(error) if error.kind.again() == Again::Later => {
                     tracing::warn!(kind = error.kind.slug(), "the queue is not there: {error}");
-                    slot = None;
-                    tokio::time::sleep(BROKER_REST).await;
+                    if slot.take().is_none() {
+                        tokio::time::sleep(WAIT).await;
+                    }
+                    broker_not_before = Instant::now() + BROKER_REST;
                 }
                 Err(error) => return Err(error),
             }
@@ -151,12 +199,44 @@ impl Worker {
         Ok(())
     }
 
+    /// A person has ordered a pause, or disk or memory is short. A worker that ends by itself does not wait for
+    /// room: it says what is missing.
+    fn may_take_nothing(&self, slot: usize) -> bool {
+        if self.paused.load(Ordering::Relaxed) {
+            return true;
+        }
+        let checked = self.options.reserve.as_ref().map_or(Ok(()), Reserve::check_work);
+        let Err(error) = checked else { return false };
+        if slot == 0 {
+            tracing::warn!(kind = error.kind.slug(), "no job is taken: {error}");
+        }
+        // A machine without memory to spare still works one document at a time.
+        error.kind == Kind::Full || slot > 0
+    }
+
+    async fn keep_looking_for_pause(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            self.look_for_pause().await;
+        }
+    }
+
+    /// While the ledger is away, the last order holds.
+    async fn look_for_pause(&self) {
+        let Ok(pause) = self.services.ledger.paused().await else { return };
+        let was = self.paused.swap(pause.is_some(), Ordering::Relaxed);
+        match (was, pause) {
+            (false, Some(_)) => tracing::info!("pause: jobs in hand are finished, none is taken"),
+            (true, None) => tracing::info!("the pause is over"),
+            _ => {}
+        }
+    }
+
     async fn one(&self, slot: &mut dyn Slot) -> Result<Worked> {
         let Some(delivery) = slot.take(WAIT).await? else { return self.when_nothing_came().await };
         let job = &delivery.job;
         let Options { name, lease, .. } = &self.options;
-        let ledger = &self.services.ledger;
-        match ledger.claim(&job.tenant, &job.document, name, *lease).await {
+        match self.services.ledger.claim(&job.tenant, &job.document, name, *lease).await {
             Ok(Claim::Settled) => slot.done(&delivery).await?,
             Ok(Claim::Taken) => slot.later(&delivery, TAKEN).await?,
             Ok(Claim::Unknown) => {
@@ -164,9 +244,13 @@ impl Worker {
                 slot.done(&delivery).await?;
             }
             Ok(Claim::Yours(lease, history)) => self.perform(slot, &delivery, &lease, &history).await?,
+            Err(error) if error.kind == Kind::Altered => {
+                tracing::error!(document = %job.document, tenant = %job.tenant, kind = error.kind.slug(), "refused: {error}");
+                slot.later(&delivery, ALTERED).await?;
+            }
             Err(error) if error.kind.again() == Again::Later => {
                 tracing::warn!(kind = error.kind.slug(), "the ledger is not there: {error}");
-                slot.later(&delivery, RESTS[0]).await?;
+                slot.later(&delivery, settle::RESTS[0]).await?;
             }
             Err(error) => return Err(error),
         }
@@ -181,11 +265,12 @@ impl Worker {
         if depth.ready + depth.delayed > 0 {
             return Ok(Worked::Yes);
         }
+        self.leave_what_waits_for_targets_that_stay_away().await?;
         let left = locked(&self.left).len();
         if self.services.ledger.open(left + 1).await?.len() <= left {
             return Ok(Worked::NothingLeft);
         }
-        self.sweep().await?;
+        self.ring().await?;
         Ok(Worked::Yes)
     }
 
@@ -202,27 +287,34 @@ impl Worker {
             return Err(Error::new(Kind::Altered, format!("case {} has no receipt entry", lease.document)));
         };
         let services = &self.services;
-        let case = Case { document, lease, history, ledger: services.ledger.as_ref(), store: &services.store };
+        let noted = |event: &Event| (self.observer)(&Seen::Noted { tenant: &lease.tenant, event });
+        let ledger = services.ledger.as_ref();
+        let case = Case::of(document, lease, history, ledger, &services.store).telling(&noted);
+        let past = Past::of(history);
         let started = Instant::now();
-        let outcome = if lease.attempt > LARGEST_CLAIMS {
-            Err(Error::new(Kind::Crashed, format!("{} attempts began and none ended", lease.attempt - 1)))
+        let outcome = if past.isolates() {
+            let deaths = past.deaths + past.other_deaths;
+            Err(Error::new(Kind::Crashed, format!("{deaths} workers died while they had this document")))
         } else {
+            let mut abandon = self.abandon.subscribe();
             tokio::select! {
                 outcome = AssertUnwindSafe(pipeline::process(&case, services)).catch_unwind() => {
                     outcome.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the program itself failed here")))
                 }
                 lost = self.hold(lease) => Err(lost),
+                () = told(&mut abandon) => return self.hand_back(slot, delivery, lease).await,
             }
         };
-        let milliseconds = started.elapsed().as_millis() as u64;
+        let took = started.elapsed();
+        let milliseconds = took.as_millis() as u64;
         match outcome {
             Ok(settled) => {
                 tracing::info!(document = %document.id, tenant = %document.tenant, milliseconds, outcome = name_of(&settled), "settled");
-                self.settled(slot, delivery, settled).await
+                self.settled(slot, delivery, settled, took).await
             }
             Err(error) => {
                 tracing::warn!(document = %document.id, tenant = %document.tenant, milliseconds, kind = error.kind.slug(), attempt = lease.attempt, "not settled");
-                self.failed(slot, delivery, &case, error).await
+                self.failed(slot, delivery, &case, past, error, took).await
             }
         }
     }
@@ -234,123 +326,19 @@ impl Worker {
             match self.services.ledger.renew(lease, self.options.lease).await {
                 Ok(()) => {}
                 // The ledger may be back before the lease runs out; every write checks the token anyway.
-                Err(error) if error.kind == Kind::Unavailable => {}
+                Err(error) if error.kind.again() == Again::Later && error.kind != Kind::LeaseLost => {}
                 Err(error) => return error,
             }
         }
     }
 
-    async fn settled(&self, slot: &mut dyn Slot, delivery: &Delivery, settled: Settled) -> Result<()> {
-        let step = match settled {
-            Settled::Filed => Step::Filed,
-            Settled::InClearing(_) => Step::InClearing,
-            Settled::Divided(parts) => {
-                for part in &parts {
-                    self.queue.publish(&Job::of(part)).await?;
-                }
-                Step::Divided(parts.len())
-            }
-        };
-        locked(&self.rests).remove(&delivery.job.document);
-        slot.done(delivery).await?;
-        (self.observer)(&delivery.job.document, &step);
-        Ok(())
-    }
-
-    /// The one place that decides what an error means for the job.
-    async fn failed(
-        &self,
-        slot: &mut dyn Slot,
-        delivery: &Delivery,
-        case: &Case<'_>,
-        error: Error,
-    ) -> Result<()> {
-        match error.kind.again() {
-            Again::Never => self.clear(slot, delivery, case, &error).await,
-            Again::Counted => {
-                let failed = Event::Failed { kind: error.kind.slug().to_owned(), text: error.text.clone() };
-                let crashes = crashes(case.history) + 1;
-                if crashes >= LARGEST_CRASHES || case.lease.attempt > LARGEST_CLAIMS {
-                    return self.clear(slot, delivery, case, &error).await;
-                }
-                case.ledger.note(case.lease, failed).await?;
-                case.ledger.give_up(case.lease, RESTS[0]).await?;
-                self.put_off(slot, delivery, RESTS[0]).await
-            }
-            Again::Later => {
-                // A lost lease cannot be handed back, and a ledger that is away lets it run out.
-                if let Err(second) = case.ledger.hand_back(case.lease, Rest::For(RESTS[0])).await {
-                    tracing::warn!(document = %case.document.id, kind = second.kind.slug(), "the lease runs out by itself");
-                }
-                match self.next_rest(&delivery.job.document) {
-                    Some(rest) => self.put_off(slot, delivery, rest).await,
-                    None => {
-                        locked(&self.left).insert(delivery.job.document.clone(), error);
-                        slot.done(delivery).await
-                    }
-                }
-            }
-            Again::Stop => {
-                case.ledger.hand_back(case.lease, Rest::For(RESTS[0])).await.ok();
-                slot.later(delivery, RESTS[0]).await.ok();
-                Err(error)
-            }
+    /// The grace is over: the case goes back as if it had not been taken, and so does the message.
+    async fn hand_back(&self, slot: &mut dyn Slot, delivery: &Delivery, lease: &Lease) -> Result<()> {
+        tracing::info!(document = %lease.document, tenant = %lease.tenant, "handed back unfinished");
+        if let Err(error) = self.services.ledger.hand_back(lease, Rest::For(Duration::ZERO)).await {
+            tracing::warn!(document = %lease.document, kind = error.kind.slug(), "the lease runs out by itself");
         }
-    }
-
-    async fn clear(
-        &self,
-        slot: &mut dyn Slot,
-        delivery: &Delivery,
-        case: &Case<'_>,
-        error: &Error,
-    ) -> Result<()> {
-        let settled = case.clear(clearing::of(error)).await?;
-        self.settled(slot, delivery, settled).await
-    }
-
-    async fn put_off(&self, slot: &mut dyn Slot, delivery: &Delivery, rest: Duration) -> Result<()> {
-        slot.later(delivery, rest).await?;
-        (self.observer)(&delivery.job.document, &Step::Later);
-        Ok(())
-    }
-
-    /// How long the case rests now; `None`: this worker waits no longer, the ledger keeps the case open.
-    fn next_rest(&self, document: &DocumentId) -> Option<Duration> {
-        let mut rests = locked(&self.rests);
-        let count = rests.entry(document.clone()).or_default();
-        *count += 1;
-        match self.options.ends {
-            Ends::WhenEmpty if *count > PATIENT_VISITS => None,
-            Ends::WhenEmpty | Ends::WhenTold => Some(RESTS[(*count - 1).min(RESTS.len() - 1)]),
-        }
-    }
-
-    async fn keep_sweeping(self: Arc<Self>, mut halted: watch::Receiver<bool>) {
-        while !*halted.borrow() {
-            tokio::select! {
-                () = tokio::time::sleep(SWEEP) => {}
-                _ = halted.changed() => {}
-            }
-            if let Err(error) = self.sweep().await {
-                tracing::warn!(kind = error.kind.slug(), "sweeping failed: {error}");
-            }
-        }
-    }
-
-    /// The ledger is the truth, the queue a doorbell: when nothing waits in the queue, whatever the ledger
-    /// still holds open rings again.
-    async fn sweep(&self) -> Result<()> {
-        let depth = self.queue.depth().await?;
-        if depth.ready + depth.delayed > 0 {
-            return Ok(());
-        }
-        for job in self.services.ledger.open(SWEPT_AT_ONCE).await? {
-            if !locked(&self.left).contains_key(&job.document) {
-                self.queue.publish(&job).await?;
-            }
-        }
-        Ok(())
+        slot.later(delivery, Duration::ZERO).await
     }
 }
 
@@ -387,20 +375,18 @@ fn document_of(history: &[Entry]) -> Option<&crate::job::Document> {
     })
 }
 
-/// Attempts that failed since the case was received or given back by a person.
-fn crashes(history: &[Entry]) -> usize {
-    let events = history.iter().rev().map(|entry| &entry.event);
-    events
-        .take_while(|event| !matches!(event, Event::Reopened { .. }))
-        .filter(|event| matches!(event, Event::Failed { .. }))
-        .count()
-}
-
 fn name_of(settled: &Settled) -> &'static str {
     match settled {
         Settled::Filed => "filed",
         Settled::InClearing(_) => "clearing",
         Settled::Divided(_) => "divided",
+    }
+}
+
+/// Returns when it is true.
+async fn told(order: &mut watch::Receiver<bool>) {
+    if order.wait_for(|told| *told).await.is_err() {
+        std::future::pending().await
     }
 }
 
