@@ -192,6 +192,22 @@ fn a_pause_lets_nobody_begin_and_intake_goes_on() {
 }
 
 #[test]
+fn an_embedded_house_is_paused_beside_its_worker() {
+    let house = House::new();
+    assert_eq!(house.laufmappe(&["submit", &sample(INVOICES[0])]).code, 0);
+    let mut worker = house.start(&["worker"]);
+    let drained = house.laufmappe(&["drain", "--by", "Frau Muster", "--wait", "60"]);
+    assert_eq!(drained.code, 0, "{}{}", drained.output, drained.errors);
+    assert!(drained.output.contains("Niemand arbeitet mehr"), "{}", drained.output);
+    let ended = house.laufmappe(&["drain", "--end"]);
+    assert!(ended.output.contains("zu Ende"), "{}{}", ended.output, ended.errors);
+    std::thread::sleep(Duration::from_secs(5));
+    terminate(&worker);
+    assert!(worker.wait().unwrap().success());
+    assert_eq!(states(&house), BTreeMap::from([("filed".to_owned(), 1)]));
+}
+
+#[test]
 fn a_restored_house_verifies_and_goes_on_filing() {
     let house = House::new();
     // A mail, a batch, a ZUGFeRD PDF, a scan: renditions that name further contents.

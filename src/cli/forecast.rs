@@ -111,11 +111,11 @@ fn measured(told: &Forecast, tongue: Language) -> String {
         (rates.seconds_per_document, rates.settled_per_hour.round(), rates.per_worker_hour.floor());
     match tongue {
         Language::De => format!(
-            "Gemessen in {minutes} Minuten: {settled} Dokumente von {workers} Workern, {per_hour} je Stunde, \
+            "Gemessen in {minutes} Minuten: {settled} Dokumente, {per_hour} je Stunde, Worker: {workers}, \
              {seconds:.1} s je Dokument; ein Worker ohne Pause schafft etwa {per_worker} je Stunde"
         ),
         Language::En => format!(
-            "measured within {minutes} minutes: {settled} documents by {workers} workers, {per_hour} an hour, \
+            "measured within {minutes} minutes: {settled} documents, {per_hour} an hour, workers: {workers}, \
              {seconds:.1} s a document; one worker without rest settles about {per_worker} an hour"
         ),
     }
@@ -125,14 +125,14 @@ fn ready(told: &Forecast, now: Timestamp, tongue: Language) -> String {
     let workers = told.workers;
     let Some(ready) = told.ready else {
         return match tongue {
-            Language::De => format!("Mit {workers} Workern ist kein Ende abzusehen."),
-            Language::En => format!("With {workers} workers there is no end in sight."),
+            Language::De => format!("Worker: {workers}; so ist kein Ende abzusehen."),
+            Language::En => format!("workers: {workers}; there is no end in sight."),
         };
     };
     let when = clock(ready, now);
     match tongue {
-        Language::De => format!("Mit {workers} Workern: erledigt um {when} Uhr"),
-        Language::En => format!("with {workers} workers: clear at {when}"),
+        Language::De => format!("Worker: {workers}; erledigt um {when} Uhr"),
+        Language::En => format!("workers: {workers}; clear at {when}"),
     }
 }
 
@@ -180,7 +180,7 @@ mod tests {
         assert!(german.contains("Rückstand: 3601 Dokumente\n"), "{german}");
         assert!(german.contains("ein Worker ohne Pause schafft etwa 450 je Stunde"), "{german}");
         assert!(
-            german.ends_with("Mit 2 Workern: erledigt um 16:00 Uhr\nBis 16:00 Uhr: 3 Worker nötig"),
+            german.ends_with("Worker: 2; erledigt um 16:00 Uhr\nBis 16:00 Uhr: 3 Worker nötig"),
             "{german}"
         );
         let nothing = forecast(&question, Measured { window, settled: 0, busy: Duration::ZERO, workers: 0 });

@@ -105,11 +105,8 @@ async fn prove(history: &[Entry], finding: Option<&Finding>, services: &Services
         Some(Finding::NotFound) if unclear => {}
         None => {}
         Some(_) => {
-            return Err(Error::new(
-                Kind::Usage,
-                format!("the reason {} is not about a finding", clearing.reason),
-            )
-            .hint("leave --found-filed and --not-found out"));
+            let text = format!("with the reason {} the machine can look for itself", clearing.reason);
+            return Err(Error::new(Kind::Usage, text).hint("leave --found-filed and --not-found out"));
         }
     }
     let history = as_if_reopened(history, finding);

@@ -8,6 +8,8 @@ mod figures;
 mod import;
 mod pause;
 
+pub use pause::PauseFile;
+
 use super::alike::{Arrivals, EARLIER, are_noted_in_one_go, is_division, is_noted_under_a_lease, job};
 use super::cases::Cases;
 use super::journal::{Journal, Lines, Ticket};
@@ -195,7 +197,7 @@ impl Ledger for Embedded {
 
     async fn pause(&self, by: &str) -> Result<()> {
         let by = by.to_owned();
-        self.run(move |inner| inner.pause(by)).await
+        self.run(move |inner| inner.pause(&by)).await
     }
 
     async fn resume(&self) -> Result<()> {

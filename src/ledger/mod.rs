@@ -18,7 +18,7 @@ mod prefix;
 mod recovery;
 mod verify;
 
-pub use embedded::Embedded;
+pub use embedded::{Embedded, PauseFile};
 pub use entry::{Entry, Event, State, Statement, Summary};
 pub use line::Head;
 pub use postgres::Postgres;
