@@ -63,7 +63,7 @@ pub fn start(wishes: &Wishes) -> Result<Telemetry> {
     };
     let logs = EnvFilter::try_new(&wishes.logs).map_err(|error| {
         Error::new(Kind::Settings, format!("LAUFMAPPE_LOG is not understood: {error}"))
-            .hint("write a level (info, debug) or pairs like laufmappe=debug,lapin=warn")
+            .hint("write a level (info, debug) or pairs like laufmappe=debug,warn")
     })?;
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let lines = match wishes.json {

@@ -51,7 +51,7 @@ async fn a_database_that_dies_in_mid_commit_loses_and_doubles_nothing() {
     }
     let (unknown, away) = (tally.unknown.load(Ordering::SeqCst), tally.away.load(Ordering::SeqCst));
     let confirmed = tally.confirmed.lock().unwrap().clone();
-    assert!(confirmed.len() > 500, "only {} entries were confirmed", confirmed.len());
+    assert!(confirmed.len() > 100, "only {} entries were confirmed", confirmed.len());
     assert!(unknown + away >= ROUNDS as u64, "the outages were not felt: {unknown} unknown, {away} away");
     eprintln!("{} confirmed, {unknown} commits of unknown outcome, {away} refusals", confirmed.len());
     check(&ledger, &confirmed).await;

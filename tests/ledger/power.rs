@@ -16,6 +16,7 @@ use std::process::{Command, Stdio};
 
 const FOLDER: &str = "LAUFMAPPE_TEST_POWER_FOLDER";
 const STATES: u64 = 300;
+const LAZY_STATES: u64 = 60;
 const PAGE: usize = 4096;
 
 /// One thing that happened to the disk, in the order of the ends of the calls.
@@ -55,10 +56,14 @@ fn whatever_a_power_cut_leaves_holds_all_that_was_confirmed() {
 #[test]
 fn without_its_syncs_the_same_replay_loses_what_was_confirmed() {
     let record = Record::of_a_child();
-    for (left_out, least) in [("journal", STATES / 8), ("content/", STATES / 8)] {
+    for left_out in ["journal", "content/"] {
         let lazy = record.without_syncs_of(left_out);
-        let bad = (0..STATES / 2).filter(|seed| record.survives(*seed, &lazy).is_err()).count() as u64;
-        assert!(bad > least, "without the syncs of {left_out} only {bad} of {} disks are bad", STATES / 2);
+        let bad = (0..LAZY_STATES).filter(|seed| record.survives(*seed, &lazy).is_err()).count() as u64;
+        assert!(
+            bad > LAZY_STATES / 4,
+            "without the syncs of {left_out} only {bad} of {LAZY_STATES} disks are bad"
+        );
+        eprintln!("without the syncs of {left_out} {bad} of {LAZY_STATES} disks are bad");
     }
 }
 
@@ -156,7 +161,8 @@ impl Record {
         // Some cuts come before anything was confirmed.
         let from = if seed % 10 == 0 { 1 } else { first };
         let cut = from + chance.below(deeds.len() - from);
-        let place = tempfile::tempdir().unwrap();
+        let memory = Path::new("/dev/shm");
+        let place = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         let house = place.path().join("house");
         self.build(&deeds[..cut], &mut chance, &house);
         let confirmed = deeds[..cut].iter().filter_map(|deed| match deed {

@@ -4,10 +4,8 @@
 //! while subscribed; what rings beside the first is given back by the slot.
 
 use super::lanes::Lanes;
-use super::link::{failed, within};
 use super::topology::short;
-use crate::error::Result;
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use futures_util::stream::SelectAll;
 use futures_util::{Stream, StreamExt};
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions};
@@ -24,7 +22,8 @@ pub const SPEAKS: Duration = Duration::from_secs(5);
 type Lane = Pin<Box<dyn Stream<Item = (usize, lapin::Result<Message>)> + Send + Sync>>;
 
 pub struct Bell {
-    consumers: Vec<ShortString>,
+    /// Lanes, and our subscription to each.
+    consumers: Vec<(usize, ShortString)>,
     messages: SelectAll<Lane>,
     /// How many lanes there are that it does not listen to.
     pub deaf_to: usize,
@@ -52,7 +51,7 @@ pub async fn listen(
     let mut bell = Bell { consumers: Vec::new(), messages: SelectAll::new(), deaf_to };
     for lane in answering {
         let consumer = subscribe(channel, lanes.name(lane)).await.map_err(|error| (lane, error))?;
-        bell.consumers.push(consumer.tag());
+        bell.consumers.push((lane, consumer.tag()));
         let numbered: Lane = Box::pin(consumer.map(move |message| (lane, message)));
         bell.messages.push(numbered);
     }
@@ -72,17 +71,25 @@ pub async fn subscribe(
     }
 }
 
-/// Ends the subscriptions; answers what had been delivered until then.
-pub async fn silence(channel: &Channel, mut bell: Bell) -> Result<Vec<(usize, Message)>> {
-    let cancel = |tag: &ShortString| channel.basic_cancel(tag.clone(), BasicCancelOptions::default());
-    let cancelled = within(try_join_all(bell.consumers.iter().map(cancel))).await;
-    cancelled.map_err(|error| failed("ending the wait for jobs", error))?;
-    let rest = async {
-        let mut come = Vec::new();
-        while let Some((lane, message)) = bell.messages.next().await {
-            come.push((lane, message?));
+/// Ends the subscriptions; answers what had been delivered until then, or names the lane that did not answer.
+pub async fn silence(
+    channel: &Channel,
+    mut bell: Bell,
+) -> std::result::Result<Vec<(usize, Message)>, (usize, Option<lapin::Error>)> {
+    let cancel = async |(lane, tag): &(usize, ShortString)| {
+        let cancelled = channel.basic_cancel(tag.clone(), BasicCancelOptions::default());
+        match timeout(SPEAKS, cancelled).await {
+            Ok(answer) => answer.map_err(|error| (*lane, Some(error))),
+            Err(_) => Err((*lane, None)),
         }
-        Ok(come)
     };
-    within(rest).await.map_err(|error| failed("ending the wait for jobs", error))
+    // All at once, answered in order: the first that is not answered holds up the others.
+    for cancelled in join_all(bell.consumers.iter().map(cancel)).await {
+        cancelled?;
+    }
+    let mut come = Vec::new();
+    while let Some((lane, message)) = bell.messages.next().await {
+        come.push((lane, message.map_err(|error| (lane, Some(error)))?));
+    }
+    Ok(come)
 }

@@ -108,6 +108,10 @@ impl Lanes {
         lanes
     }
 
+    pub fn is_silent(&self, lane: usize) -> bool {
+        self.state().silent.contains(&lane)
+    }
+
     /// How many do not answer.
     pub fn silent(&self) -> usize {
         self.state().silent.len()

@@ -139,8 +139,12 @@ impl RabbitSlot {
                     }
                 }
                 self.cut_off = true;
-                self.bell = Some(self.listen(&channel).await?);
+                let found = self.listen(&channel).await?;
                 self.cut_off = false;
+                if found.is_some() {
+                    self.idle_since = None;
+                    return Ok(found);
+                }
             }
             let Some(bell) = &mut self.bell else { continue };
             let until = if bell.deaf_to > 0 { deadline.min(Instant::now() + DEAF) } else { deadline };
@@ -212,18 +216,25 @@ impl RabbitSlot {
                 self.count(channel).await?;
                 continue;
             };
-            let name = short(self.broker.lanes.name(lane));
-            let got = match timeout(SPEAKS, channel.basic_get(name, BasicGetOptions::default())).await {
-                Ok(Ok(got)) => got,
-                Ok(Err(error)) => return Err(self.unanswered(lane, Some(error)).await),
-                Err(_) => return Err(self.unanswered(lane, None).await),
-            };
-            let left = got.as_ref().map_or(0, |message| u64::from(message.message_count));
-            self.broker.lanes.left(lane, left);
-            let Some(message) = got else { continue };
-            if let Some(delivery) = self.accept(lane, message.delivery).await? {
+            if let Some(delivery) = self.ask(channel, lane).await? {
                 return Ok(Some(delivery));
             }
+        }
+    }
+
+    /// Asks one lane for a job.
+    async fn ask(&mut self, channel: &Channel, lane: usize) -> Result<Option<Delivery>> {
+        let name = short(self.broker.lanes.name(lane));
+        let got = match timeout(SPEAKS, channel.basic_get(name, BasicGetOptions::default())).await {
+            Ok(Ok(got)) => got,
+            Ok(Err(error)) => return Err(self.unanswered(lane, Some(error)).await),
+            Err(_) => return Err(self.unanswered(lane, None).await),
+        };
+        let left = got.as_ref().map_or(0, |message| u64::from(message.message_count));
+        self.broker.lanes.left(lane, left);
+        match got {
+            Some(message) => self.accept(lane, message.delivery).await,
+            None => Ok(None),
         }
     }
 
@@ -239,11 +250,21 @@ impl RabbitSlot {
         Ok(())
     }
 
-    async fn listen(&self, channel: &Channel) -> Result<Bell> {
-        match bell::listen(channel, &self.broker.lanes).await {
-            Ok(bell) => Ok(bell),
-            Err((lane, error)) => Err(self.unanswered(lane, error).await),
+    /// Subscribes to all lanes, if each of them answers when it is asked for a job. A lane that does not keeps the
+    /// broker from serving this channel for a minute: what came from other lanes meanwhile would be stuck there.
+    async fn listen(&mut self, channel: &Channel) -> Result<Option<Delivery>> {
+        for lane in self.broker.lanes.in_turn(self.turns, &self.first) {
+            if !self.broker.lanes.is_silent(lane)
+                && let Some(delivery) = self.ask(channel, lane).await?
+            {
+                return Ok(Some(delivery));
+            }
         }
+        match bell::listen(channel, &self.broker.lanes).await {
+            Ok(bell) => self.bell = Some(bell),
+            Err((lane, error)) => return Err(self.unanswered(lane, error).await),
+        }
+        Ok(None)
     }
 
     /// This lane was asked and did not answer, or the broker stumbled over it.
@@ -263,7 +284,10 @@ impl RabbitSlot {
     ) -> Result<Option<Delivery>> {
         let mut come = vec![(lane, message)];
         if let Some(bell) = self.bell.take() {
-            come.extend(bell::silence(channel, bell).await?);
+            match bell::silence(channel, bell).await {
+                Ok(rest) => come.extend(rest),
+                Err((lane, error)) => return Err(self.unanswered(lane, error).await),
+            }
         }
         self.idle_since = None;
         let order = self.broker.lanes.in_turn(self.turns, &self.first);
