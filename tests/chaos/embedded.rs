@@ -26,7 +26,7 @@ fn one_process_that_is_killed_every_second_loses_and_doubles_nothing() {
         town = town.with_fault(&fault);
     }
     let mix =
-        Mix { papers: wish("CHAOS_PAPERS").unwrap_or(0.01), ..Mix::of(wish("CHAOS_DOCUMENTS").unwrap_or(60)) };
+        Mix { papers: wish("CHAOS_PAPERS").unwrap_or(0.01), ..Mix::of(wish("CHAOS_DOCUMENTS").unwrap_or(40)) };
     let verdict = disturb(&town, mix);
     assert!(verdict.is_clean(), "CHAOS_SEED={}", town.seed);
 }
@@ -38,7 +38,7 @@ fn one_process_filing_into_a_folder_loses_and_doubles_nothing() {
     }
     let _turn = turn();
     let town = Town::new(Mode::EmbeddedFolder, Rates::NONE, 6);
-    let verdict = disturb(&town, Mix { papers: 0.0, ..Mix::of(60) });
+    let verdict = disturb(&town, Mix { papers: 0.0, ..Mix::of(40) });
     assert!(verdict.is_clean(), "CHAOS_SEED={}", town.seed);
 }
 

@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | `CHAOS_SEED` | of all chance: post, faults, kills | the clock; it is printed |
 //! | `CHAOS_MODE` | `scaled` or `embedded`: which of the two large runs; absent: both, small | |
-//! | `CHAOS_DOCUMENTS` | how many are handed in | 150 scaled, 60 embedded |
+//! | `CHAOS_DOCUMENTS` | how many are handed in | 60 scaled, 40 embedded |
 //! | `CHAOS_WORKERS` | workers at once | 4 |
 //! | `CHAOS_SECONDS_PER_KILL` | seconds between two kills | 1 |
 //! | `CHAOS_PAPERS` | share of PDFs, scans and letters | 0.01 |

@@ -91,10 +91,9 @@ pub struct Counts {
     /// How often each file was moved to its own name, and when a filing was complete.
     pub moves: HashMap<String, usize>,
     pub complete: Vec<(Instant, String)>,
-    /// Most requests at the server at once.
+    /// Most requests at the server at once, and the same since the proxy came up again.
     pub most_at_once: usize,
-    /// First request since the proxy came up again.
-    pub first_since_up: Option<Instant>,
+    pub most_since_up: usize,
 }
 
 pub struct Proxy {
@@ -160,11 +159,7 @@ impl Proxy {
     }
 
     pub fn up(&self) {
-        {
-            let mut counts = self.shared.counts.lock().unwrap();
-            counts.first_since_up = None;
-            counts.most_at_once = 0;
-        }
+        self.shared.counts.lock().unwrap().most_since_up = 0;
         self.up.send_replace(true);
         self.await_listening(true);
     }
@@ -306,7 +301,6 @@ impl Shared {
         let mut dice = self.dice.lock().unwrap();
         let mut counts = self.counts.lock().unwrap();
         counts.requests += 1;
-        counts.first_since_up.get_or_insert_with(Instant::now);
         let throw = |dice: &mut Dice| rates.only.unwrap_or_else(|| dice.one_of(&FAULTS));
         let mut fault = None;
         if let Some(key) = key_in(request.path()) {
@@ -345,6 +339,7 @@ impl Shared {
         {
             let mut counts = self.counts.lock().unwrap();
             counts.most_at_once = counts.most_at_once.max(now);
+            counts.most_since_up = counts.most_since_up.max(now);
         }
         let _leaving = Leaving(&self.at_once);
         let mut server = TcpStream::connect(("127.0.0.1", self.server)).await?;

@@ -27,7 +27,7 @@ fn nothing_is_lost_and_nothing_doubled_while_everything_is_killed() {
         town = town.with_fault(&fault);
     }
     let mix =
-        Mix { papers: wish("CHAOS_PAPERS").unwrap_or(0.01), ..Mix::of(wish("CHAOS_DOCUMENTS").unwrap_or(150)) };
+        Mix { papers: wish("CHAOS_PAPERS").unwrap_or(0.01), ..Mix::of(wish("CHAOS_DOCUMENTS").unwrap_or(60)) };
     let verdict = disturb(&town, mix, wish("CHAOS_WORKERS").unwrap_or(4));
     assert!(verdict.is_clean(), "CHAOS_SEED={}", town.seed);
 }
@@ -123,7 +123,7 @@ impl<'a> Intake<'a> {
             return false;
         }
         let Some(batch) = self.post.batches.get(self.next) else { return true };
-        let dies = self.dice.chance(0.3).then(|| Instant::now() + self.dice.time(100..1_500));
+        let dies = self.dice.chance(0.5).then(|| Instant::now() + self.dice.time(20..700));
         self.running = Some((self.town.start(&["submit", batch.to_str().unwrap()]), dies));
         false
     }

@@ -107,18 +107,6 @@ impl Town {
         Self { folder, tenant, seed, shared, proxy, drawer, environment: Vec::new() }
     }
 
-    /// Adds a line to the settings.
-    pub fn set(&self, section: &str, line: &str) {
-        let place = self.folder.path().join("laufmappe.toml");
-        let text = std::fs::read_to_string(&place).unwrap();
-        let head = format!("[{section}]\n");
-        let text = match text.contains(&head) {
-            true => text.replacen(&head, &format!("{head}{line}\n"), 1),
-            false => format!("{head}{line}\n{text}"),
-        };
-        std::fs::write(&place, text).unwrap();
-    }
-
     pub fn with_fault(mut self, fault: &str) -> Self {
         self.environment.push(("LAUFMAPPE_FAULT".to_owned(), fault.to_owned()));
         self
