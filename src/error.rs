@@ -15,7 +15,7 @@ pub struct Error {
     pub text: String,
     pub hint: Option<String>,
     /// What exactly happened, for the clerk, where the kind alone does not say it.
-    pub particular: Option<Particular>,
+    pub particular: Option<Box<Particular>>,
     /// The target of the tenant it happened at, where it was one.
     pub target: Option<String>,
     /// Not worth trying again before this has passed, where the other side said so or the protocol demands it.
@@ -67,7 +67,7 @@ impl Error {
     /// Says in whole sentences what the clerk needs to know beyond the kind.
     #[must_use]
     pub fn in_particular(mut self, de: impl Into<String>, en: impl Into<String>) -> Self {
-        self.particular = Some(Particular { de: de.into(), en: en.into() });
+        self.particular = Some(Box::new(Particular { de: de.into(), en: en.into() }));
         self
     }
 }

@@ -108,7 +108,7 @@ impl Index {
     /// Returns when everything written before is on the disk. Blocks: not for async code.
     pub fn sync(&self) -> Result<()> {
         let synced = self.in_use().and_then(|open| match &*open {
-            Some(open) => open.db.flush().map_err(Into::into).and_then(|_| Ok(open.file.sync_all()?)),
+            Some(open) => open.db.flush().and_then(|_| Ok(open.file.sync_all()?)),
             None => Err(full()),
         });
         synced.map_err(|error: sled::Error| {
