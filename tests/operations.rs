@@ -196,12 +196,15 @@ fn an_embedded_house_is_paused_beside_its_worker() {
     let house = House::new();
     assert_eq!(house.laufmappe(&["submit", &sample(INVOICES[0])]).code, 0);
     let mut worker = house.start(&["worker"]);
+    // Whoever comes first has the ledger.
+    std::thread::sleep(Duration::from_secs(4));
     let drained = house.laufmappe(&["drain", "--by", "Frau Muster", "--wait", "60"]);
     assert_eq!(drained.code, 0, "{}{}", drained.output, drained.errors);
+    assert!(house.data().join("pause").exists());
     assert!(drained.output.contains("Niemand arbeitet mehr"), "{}", drained.output);
     let ended = house.laufmappe(&["drain", "--end"]);
     assert!(ended.output.contains("zu Ende"), "{}{}", ended.output, ended.errors);
-    std::thread::sleep(Duration::from_secs(5));
+    assert!(!house.data().join("pause").exists());
     terminate(&worker);
     assert!(worker.wait().unwrap().success());
     assert_eq!(states(&house), BTreeMap::from([("filed".to_owned(), 1)]));

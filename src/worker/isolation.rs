@@ -59,8 +59,8 @@ impl Past {
                     past.crashes += 1;
                     claimed = None;
                 }
-                Event::Released { counted, .. } => {
-                    past.rests = if *counted { 0 } else { past.rests + 1 };
+                Event::Released { counted, waits_for, .. } => {
+                    past.rests = if *counted || waits_for.is_some() { 0 } else { past.rests + 1 };
                     claimed = None;
                 }
                 _ => {}
@@ -85,4 +85,106 @@ impl Past {
 enum At {
     Examining,
     Elsewhere,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{Arrival, Channel, ContentHash, Document, DocumentId, Kind, Priority};
+    use jiff::Timestamp;
+
+    fn past(kind: Kind, events: &[Event]) -> Past {
+        let tenant: crate::job::Tenant = "koeln".parse().unwrap();
+        let content = ContentHash::of(b"Rechnung");
+        let id = DocumentId::of_arrival(&tenant, Channel::Upload, "1", &content);
+        let (at, source) = (Timestamp::UNIX_EPOCH, "1".to_owned());
+        let arrival = Arrival {
+            channel: Channel::Upload,
+            source,
+            at,
+            batch: None,
+            scan: None,
+            priority: Priority::Normal,
+        };
+        let received = Document {
+            id: id.clone(),
+            tenant: tenant.clone(),
+            content,
+            size: 8,
+            kind,
+            name: "1".into(),
+            arrival,
+            part_of: None,
+            annexes: Vec::new(),
+            repeats: None,
+        };
+        let mut history = Vec::new();
+        for event in std::iter::once(&Event::Received { received: Box::new(received) }).chain(events) {
+            let (tenant, document, event) = (tenant.clone(), id.clone(), event.clone());
+            history.push(Entry {
+                v: 3,
+                tenant,
+                number: 1,
+                previous: None,
+                at,
+                actor: "a".into(),
+                document,
+                event,
+            });
+        }
+        Past::of(&history)
+    }
+
+    fn claimed() -> Event {
+        Event::Claimed { worker: "w".into(), attempt: 1, token: 1 }
+    }
+
+    fn released(counted: bool, target: Option<&str>) -> Event {
+        Event::Released { worker: "w".into(), counted, waits_for: target.map(str::to_owned) }
+    }
+
+    fn failed() -> Event {
+        Event::Failed { kind: "crashed".into(), text: "probe".into() }
+    }
+
+    fn intended() -> Event {
+        let (target, key, filing) = ("akte".into(), "k".into(), ContentHash::of(b"plan"));
+        Event::Intended { target, key, filing, transfer: None }
+    }
+
+    fn recognised() -> Event {
+        Event::Recognised { reading: ContentHash::of(b""), version: "1".into(), pages: 1, by_ocr: 1 }
+    }
+
+    #[test]
+    fn a_claim_without_an_end_is_a_death_and_it_matters_where() {
+        let xml = Kind::UblInvoice;
+        let three = past(xml, &[claimed(), claimed(), claimed(), claimed()]);
+        assert!(three.deaths == 3 && three.isolates());
+        assert!(!past(xml, &[claimed(), claimed(), claimed()]).isolates(), "the last claim is ours");
+        let filing =
+            past(xml, &[claimed(), intended(), claimed(), intended(), claimed(), intended(), claimed()]);
+        assert!((filing.deaths, filing.other_deaths) == (0, 3) && !filing.isolates());
+        let reading = past(Kind::Tiff, &[claimed(), claimed(), claimed(), claimed()]);
+        assert!((reading.deaths, reading.other_deaths) == (0, 3) && !reading.isolates());
+        let read = past(Kind::Tiff, &[claimed(), recognised(), claimed(), claimed(), claimed()]);
+        assert!(read.deaths == 3 && read.isolates());
+    }
+
+    #[test]
+    fn what_was_given_back_is_no_death_and_rests_are_counted_in_a_row() {
+        let rested = [claimed(), released(false, None), claimed(), released(false, None), claimed()];
+        assert_eq!(past(Kind::Cii, &rested), Past { rests: 2, ..Past::default() });
+        let parked = [claimed(), released(false, None), claimed(), released(false, Some("akte")), claimed()];
+        assert_eq!(past(Kind::Cii, &parked), Past::default());
+    }
+
+    #[test]
+    fn a_person_who_gives_it_back_begins_anew() {
+        let crashed = [claimed(), failed(), released(true, None), claimed()];
+        assert!(past(Kind::Pdf, &crashed).isolates_after_crash());
+        let mut again = crashed.to_vec();
+        again.extend([Event::Reopened { by: "Anna".into(), statement: None }, claimed()]);
+        assert_eq!(past(Kind::Pdf, &again), Past::default());
+    }
 }

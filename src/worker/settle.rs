@@ -14,13 +14,14 @@ use crate::pipeline::{Case, Settled};
 use crate::queue::{Delivery, Slot};
 use std::time::Duration;
 
-/// How long a case rests before its second, third and further try when something was not there.
+/// How long a case rests before its second, third and further try when something was not there. What is down for
+/// longer has a breaker of its own, so that nobody needs to rest for long.
 pub(super) const RESTS: [Duration; 5] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
+    Duration::from_secs(15),
     Duration::from_secs(30),
-    Duration::from_secs(120),
-    Duration::from_secs(300),
+    Duration::from_secs(60),
 ];
 /// After so many rests a worker that ends by itself leaves the case open.
 const PATIENT_RESTS: usize = 2;
