@@ -115,6 +115,13 @@ pub fn copy(batch: &Path, of: &Piece) -> Piece {
     add(batch, "noch-einmal.xml", &std::fs::read(&of.path).unwrap(), Expect::Copy)
 }
 
+/// Poison for the worker: an e-invoice, which no confined reader stands in front of.
+pub fn poison_invoice(batch: &Path) -> Piece {
+    let text = String::from_utf8(maker().numbered("02-gutschrift-ubl.xml", "G-26-00187")).unwrap();
+    let bytes = format!("{text}<!-- {POISON} -->\n").into_bytes();
+    add(batch, "000005-gift.xml", &bytes, Expect::Clearing("crashed"))
+}
+
 /// Poison: whoever reads it dies, where that fault is wished.
 pub fn poison(batch: &Path, number: usize) -> Piece {
     let bytes = maker().paper("09-brief.pdf", &format!("% {POISON} {number}"));

@@ -6,7 +6,7 @@ use laufmappe::error::Result;
 use laufmappe::filing::{Adapter, Class};
 use laufmappe::index::Index;
 use laufmappe::intake;
-use laufmappe::job::{Channel, Clock, ContentHash, Document, DocumentId, Job, Priority, Tenant};
+use laufmappe::job::{Channel, Clock, ContentHash, Document, DocumentId, Job, Tenant};
 use laufmappe::ledger::{self, Claim, Entry, Event, Lease, Ledger, Received, Rest, Summary};
 use laufmappe::pipeline::{Desk, Services};
 use laufmappe::queue::{self, Delivery, Depth, Queue, Slot};
@@ -107,7 +107,7 @@ impl Stand {
                 name: &name,
                 batch: None,
                 scan: None,
-                priority: Priority::Normal,
+                priority: None,
             };
             let document = intake::arrive(&self.store, &source, &bytes, jiff::Timestamp::now()).unwrap();
             let received = self.ledger.receive(document).await.unwrap();
