@@ -1,5 +1,6 @@
 //! The filing protocol, tried in every order of crashes, late requests, lagging searches, lost leases, lost bells,
 //! parking and restored ledgers, with the very function the program runs. What is known to be bad must be found.
+#![allow(clippy::print_stdout, reason = "--nocapture shows the counts")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 #[path = "protocol/acts.rs"]

@@ -1,5 +1,6 @@
 //! One suite over both queues; below it what only a broker can do to us.
 
+#![allow(clippy::print_stdout, reason = "--nocapture shows the counts")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod support;

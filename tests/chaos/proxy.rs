@@ -437,7 +437,7 @@ impl Message {
 
 /// The key at the end of a folder's name (`… k0123456789`, ten characters), in a path as it is sent or lies on disk.
 pub fn key_in(path: &str) -> Option<String> {
-    let keys = path.split('/').filter_map(|segment| {
+    let mut keys = path.split('/').filter_map(|segment| {
         let place = segment.len().checked_sub(10)?;
         let (front, key) = segment.is_char_boundary(place).then(|| segment.split_at(place))?;
         let hex = key.strip_prefix('k')?;
@@ -445,7 +445,7 @@ pub fn key_in(path: &str) -> Option<String> {
             (front.ends_with("%20") || front.ends_with(' ')) && hex.bytes().all(|b| b.is_ascii_hexdigit());
         ours.then(|| key.to_owned())
     });
-    keys.last()
+    keys.next_back()
 }
 
 fn refusal(status: u16) -> Vec<u8> {

@@ -96,10 +96,12 @@ impl Stand {
 
     pub async fn submit(&self, documents: usize) -> Vec<DocumentId> {
         let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/post/01-xrechnung-ubl.xml");
-        let bytes = std::fs::read(sample).unwrap();
+        let sample = std::fs::read_to_string(sample).unwrap();
         let mut ids = Vec::new();
         for number in 0..documents {
             let (name, tenant) = (format!("rechnung-{number}.xml"), tenant());
+            // The same bytes twice would go to a person.
+            let invoice = sample.replace("GL-2026-0412", &format!("GL-2026-{}", 1_000 + number));
             let source = intake::Source {
                 tenant: &tenant,
                 channel: Channel::Folder,
@@ -109,7 +111,8 @@ impl Stand {
                 scan: None,
                 priority: None,
             };
-            let document = intake::arrive(&self.store, &source, &bytes, jiff::Timestamp::now()).unwrap();
+            let document =
+                intake::arrive(&self.store, &source, invoice.as_bytes(), jiff::Timestamp::now()).unwrap();
             let received = self.ledger.receive(document).await.unwrap();
             ids.push(received.document().id.clone());
         }
