@@ -1,5 +1,5 @@
 //! The ledger: one suite over both backends, then what only the embedded one can suffer.
-#![allow(clippy::print_stdout, reason = "--nocapture shows the counts")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "--nocapture shows the counts")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 /// Each row is a test of both backends.

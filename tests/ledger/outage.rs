@@ -66,21 +66,20 @@ async fn work(ledger: Arc<Postgres>, worker: usize, tally: Arc<Tally>) {
         }
         let document = document(&format!("{name} {number}"));
         patiently(&tally, || ledger.receive(document.clone())).await;
-        let (lease, history) = loop {
-            match patiently(&tally, || ledger.claim(&document.tenant, &document.id, &name, LONG)).await {
-                Claim::Yours(lease, history) => break (lease, history),
-                // The claim of unknown outcome was ours: take it up under its token.
-                Claim::Taken => {
-                    let history = patiently(&tally, || ledger.history(&document.tenant, &document.id)).await;
-                    let Event::Claimed { attempt, token, .. } = history.last().unwrap().event else {
-                        panic!("taken, but not claimed last")
-                    };
-                    let (tenant, id) = (document.tenant.clone(), document.id.clone());
-                    let lease = Lease { tenant, document: id, worker: name.clone(), token, attempt };
-                    break (lease, history);
-                }
-                other => panic!("{other:?}"),
+        let claim = patiently(&tally, || ledger.claim(&document.tenant, &document.id, &name, LONG)).await;
+        let (lease, history) = match claim {
+            Claim::Yours(lease, history) => (lease, history),
+            // The claim of unknown outcome was ours: take it up under its token.
+            Claim::Taken => {
+                let history = patiently(&tally, || ledger.history(&document.tenant, &document.id)).await;
+                let Event::Claimed { attempt, token, .. } = history.last().unwrap().event else {
+                    panic!("taken, but not claimed last")
+                };
+                let (tenant, id) = (document.tenant.clone(), document.id.clone());
+                let lease = Lease { tenant, document: id, worker: name.clone(), token, attempt };
+                (lease, history)
             }
+            other => panic!("{other:?}"),
         };
         confirm(&tally, &history);
         for event in [failed(&format!("{name} {number}")), Event::Closed] {

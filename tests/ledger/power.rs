@@ -159,7 +159,7 @@ impl Record {
         let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03);
         let first = deeds.iter().position(|deed| matches!(deed, Deed::Confirm(_))).unwrap();
         // Some cuts come before anything was confirmed.
-        let from = if seed % 10 == 0 { 1 } else { first };
+        let from = if seed.is_multiple_of(10) { 1 } else { first };
         let cut = from + chance.below(deeds.len() - from);
         let memory = Path::new("/dev/shm");
         let place = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
