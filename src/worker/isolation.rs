@@ -38,7 +38,9 @@ impl Past {
             _ => false,
         });
         let mut past = Self::default();
+        // From the first intent on nothing is examined any more.
         let mut read = !pages;
+        let mut intended = history[..begin].iter().any(|entry| matches!(entry.event, Event::Intended { .. }));
         let mut claimed: Option<At> = None;
         for entry in &history[begin..] {
             match &entry.event {
@@ -48,13 +50,16 @@ impl Past {
                         Some(At::Elsewhere) => past.other_deaths += 1,
                         None => {}
                     }
-                    claimed = Some(if read { At::Examining } else { At::Elsewhere });
+                    claimed = Some(if read && !intended { At::Examining } else { At::Elsewhere });
                 }
                 Event::Recognised { .. } => {
                     read = true;
                     claimed = claimed.map(|_| At::Examining);
                 }
-                Event::Intended { .. } | Event::Filed { .. } => claimed = claimed.map(|_| At::Elsewhere),
+                Event::Intended { .. } => {
+                    intended = true;
+                    claimed = claimed.map(|_| At::Elsewhere);
+                }
                 Event::Failed { .. } => {
                     past.crashes += 1;
                     claimed = None;
@@ -165,6 +170,12 @@ mod tests {
         let filing =
             past(xml, &[claimed(), intended(), claimed(), intended(), claimed(), intended(), claimed()]);
         assert!((filing.deaths, filing.other_deaths) == (0, 3) && !filing.isolates());
+        let looking = past(xml, &[claimed(), intended(), claimed(), claimed(), claimed(), claimed()]);
+        assert_eq!(
+            (looking.deaths, looking.other_deaths),
+            (0, 4),
+            "a look before the next intent is no examining"
+        );
         let reading = past(Kind::Tiff, &[claimed(), claimed(), claimed(), claimed()]);
         assert!((reading.deaths, reading.other_deaths) == (0, 3) && !reading.isolates());
         let read = past(Kind::Tiff, &[claimed(), recognised(), claimed(), claimed(), claimed()]);
