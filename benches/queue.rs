@@ -53,13 +53,11 @@ async fn measure() {
     );
     println!("{:34} {:>9} {:>9} {:>9}", "messages per second", "publish", "take", "both");
     let mut rates = Vec::new();
-    for (slots, prefetch) in [(1, 1), (2, 1), (4, 1), (1, 32)] {
-        let rate = rates_of(async |together| bare.round(&jobs, slots, prefetch, together).await).await;
-        row(&format!("bare, {slots} consumers, prefetch {prefetch}"), &rate);
+    // So many slots hold as many jobs as one bare consumer with that prefetch.
+    for (consumers, prefetch, slots) in [(1, 1, 1), (2, 1, 2), (4, 1, 4), (1, 32, 32)] {
+        let rate = rates_of(async |together| bare.round(&jobs, consumers, prefetch, together).await).await;
+        row(&format!("bare, {consumers} consumers, prefetch {prefetch}"), &rate);
         rates.push(rate);
-        if prefetch > 1 {
-            continue;
-        }
         let rate = rates_of(async |together| ours(&rabbit, &jobs, slots, together).await).await;
         row(&format!("ours, {slots} slots"), &rate);
         rates.push(rate);
@@ -71,6 +69,7 @@ async fn measure() {
         ("2 slots / 2 consumers", 3, 2),
         ("4 slots / 4 consumers", 5, 4),
         ("4 slots / 1 with prefetch 32", 5, 6),
+        ("32 slots / 1 with prefetch 32", 7, 6),
     ] {
         let ratio = |place: usize| 100.0 * rates[ours][place] / rates[bare][place];
         row(name, &[ratio(0), ratio(1), ratio(2)]);

@@ -5,7 +5,9 @@
 //! and a job never waits behind one that is being worked here while other slots are free. Only an idle slot
 //! subscribes to the lanes ([`super::bell`]), and it hangs up as soon as a job has come.
 //!
-//! A lane whose queue does not answer is left alone until it does ([`Broker::fell_silent`]).
+//! A lane whose queue does not answer is left alone until it does ([`Broker::fell_silent`]). If it falls silent
+//! just while an idle slot is subscribed, what rings next can be stuck for as long as the broker itself waits for
+//! that queue (RabbitMQ 3.10: 65 seconds).
 //!
 //! A job that is held longer than the broker's `consumer_timeout` (RabbitMQ: 30 minutes unless set) is taken back:
 //! the broker closes the channel, the job comes again, and `done` answers [`Kind::Unavailable`]. The ledger
