@@ -170,7 +170,7 @@ impl Worker {
         let mut without_broker = LedgerSlot::new(Arc::clone(&self.services.ledger));
         let mut broker_not_before = Instant::now();
         while !*stop.borrow() && !*halted.borrow() {
-            if self.may_take_nothing(number) {
+            if self.may_take_nothing(number)? {
                 // What the broker gave us belongs to others meanwhile.
                 slot = None;
                 tokio::time::sleep(LOOK_AGAIN).await;
@@ -202,17 +202,20 @@ impl Worker {
 
     /// A person has ordered a pause, or disk or memory is short. A worker that ends by itself does not wait for
     /// room: it says what is missing.
-    fn may_take_nothing(&self, slot: usize) -> bool {
+    fn may_take_nothing(&self, slot: usize) -> Result<bool> {
         if self.paused.load(Ordering::Relaxed) {
-            return true;
+            return Ok(true);
         }
         let checked = self.options.reserve.as_ref().map_or(Ok(()), Reserve::check_work);
-        let Err(error) = checked else { return false };
+        let Err(error) = checked else { return Ok(false) };
+        if error.kind == Kind::Full && self.options.ends == Ends::WhenEmpty {
+            return Err(error);
+        }
         if slot == 0 {
             tracing::warn!(kind = error.kind.slug(), "no job is taken: {error}");
         }
         // A machine without memory to spare still works one document at a time.
-        error.kind == Kind::Full || slot > 0
+        Ok(error.kind == Kind::Full || slot > 0)
     }
 
     async fn keep_looking_for_pause(self: Arc<Self>) {

@@ -30,7 +30,7 @@
 //!   a part that was never noted; not settled when the killers had stopped and time enough had passed.
 //! * **doubled**: two places in the DMS for one document or for the same bytes; anything noted after the end.
 //! * **unexplained**: any other thing the sides do not agree about, or an end that this document should not
-//!   have. Two ends are explained and counted by themselves: *isolated innocents* (five workers died over the
+//!   have. Two ends are explained and counted by themselves: *isolated innocents* (workers died over the
 //!   document, which nobody can tell from one that kills) and *other bytes* (the proxy showed other bytes when
 //!   this filing was read back, so a person looks at it).
 //! * **chain**: hashes and numbers of the ledger, by the program and by our own reading.
