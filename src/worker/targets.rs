@@ -2,7 +2,8 @@
 //! arrival, one first, then twice as many each time, as long as nothing fails.
 //!
 //! In: parked cases of the ledger and the breakers of our desks. Out: rings. Every worker does this for itself; the
-//! ledger releases each case to one of them.
+//! ledger releases each case to one of them. Workers ring side by side, so that cases may overtake each other by as
+//! many as are released at a time: never more than a worker finishes soon.
 
 use super::{Ends, Seen, Worker, locked};
 use crate::error::{Error, Kind, Result};
@@ -15,7 +16,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const EVERY: Duration = Duration::from_secs(1);
-const LARGEST_FLOW: usize = 64;
+/// As often while cases flow freely.
+const FLOWING: Duration = Duration::from_millis(250);
+/// Released at a time, for each slot.
+const FLOW_PER_SLOT: usize = 2;
 const PROBING: Duration = Duration::from_secs(10);
 /// So long we wait to learn how it went with what was released.
 const UNKNOWN: Duration = Duration::from_secs(30);
@@ -61,7 +65,9 @@ impl Worker {
                 );
             }
             self.tell_breakers(&mut was_open);
-            tokio::time::sleep(EVERY).await;
+            // One case has to show first what a probe cannot.
+            let freely = locked(&self.flows).values().any(|flow| flow.released > 1);
+            tokio::time::sleep(if freely { FLOWING } else { EVERY }).await;
         }
     }
 
@@ -91,7 +97,10 @@ impl Worker {
     async fn next_flow(&self, flow: Flow, adapter: &dyn Adapter, breaker: &Breaker) -> Option<Flow> {
         if flow.released > 0 {
             return match breaker.failures() {
-                0 => Some(Flow::of((2 * flow.released).min(LARGEST_FLOW), breaker, 0)),
+                0 => {
+                    let most = FLOW_PER_SLOT * self.options.slots.max(1);
+                    Some(Flow::of((2 * flow.released).min(most), breaker, 0))
+                }
                 failures if failures > flow.failures => {
                     breaker.probed_badly(Instant::now());
                     Some(Flow::of(0, breaker, flow.failed + 1))

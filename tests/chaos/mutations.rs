@@ -160,10 +160,16 @@ fn small_post(town: &Town) -> Post {
     post
 }
 
-/// Works on until nothing is left; a case whose owner is dead waits for the end of its lease.
+/// Works on until everything is settled. (A case whose owner is dead waits for the end of its lease; a worker that
+/// ends when nothing is left to take may end before.)
 fn finish(town: &Town) {
     let begun = Instant::now();
-    while town.run(&["worker", "--until-empty"]).code != 0 && begun.elapsed() < Duration::from_secs(60) {}
+    loop {
+        let code = town.run(&["worker", "--until-empty"]).code;
+        if begun.elapsed() > Duration::from_secs(60) || (code == 0 && town.unsettled() == Some(0)) {
+            return;
+        }
+    }
 }
 
 fn wait_for(what: &str, there: impl Fn() -> bool) {
