@@ -232,6 +232,7 @@ impl Metrics {
             | Event::Failed { .. }
             | Event::Closed
             | Event::Divided { .. }
+            | Event::HandedToReader
             | Event::Reopened { .. } => {}
         }
     }

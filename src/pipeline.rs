@@ -4,6 +4,7 @@
 //! steps are recomputed after a crash, the irrevocable step notes first what exactly it is about to file.
 //! Absent on purpose: retries and waiting; an error goes to the worker, which decides.
 
+mod adopt;
 mod case;
 mod named;
 mod paper;
@@ -20,7 +21,7 @@ pub use statement::filed_by_statement;
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Content, Memory};
 use crate::filing::protocol::{self, Earlier, Step};
-use crate::filing::{self, Adapter, Breaker, Class, Receipt};
+use crate::filing::{self, Adapter, Breaker, Class, Filing, Receipt};
 use crate::job::{Clearing, Document, Tenant};
 use crate::ledger::Ledger;
 use crate::recognise::{self, Reading};
@@ -210,6 +211,7 @@ async fn read(case: &Case<'_>, bytes: &[u8], services: &Services) -> Result<Read
     if let Some(reading) = case.kept_reading().await? {
         return Ok(reading);
     }
+    case.note_that_it_is_read().await?;
     let reading = read_anew(document, bytes, services).await?;
     case.note_reading(&reading).await?;
     Ok(reading)
@@ -343,7 +345,7 @@ async fn file_into(case: &Case<'_>, plan: &Plan, target: &str, adapter: &dyn Ada
     let there = |error: Error| error.at_target(target);
     let filing = filing::spoilt(plan.filing(case.document, target, case.store)?);
     if step == Step::LookThenPut
-        && let Some(receipt) = filing::look(adapter, &filing).await.map_err(there)?
+        && let Some(receipt) = look(case.document, &filing, adapter).await.map_err(there)?
     {
         return Ok(receipt);
     }
@@ -360,9 +362,33 @@ async fn file_into(case: &Case<'_>, plan: &Plan, target: &str, adapter: &dyn Ada
         case.note_last_receipt(&Receipt::unseen(target, &filing)).await?;
     }
     faults::reach("before", "put");
-    let receipt = filing::put(adapter, &filing, begun).await.map_err(there)?;
+    let put = filing::put(adapter, &filing, begun).await;
+    let receipt = adopted_or(put, case.document, &filing, adapter).await.map_err(there)?;
     faults::reach("after", "put");
     Ok(receipt)
+}
+
+/// Looks whether it lies there, from this life of the ledger or an earlier one.
+async fn look(document: &Document, filing: &Filing, adapter: &dyn Adapter) -> Result<Option<Receipt>> {
+    match filing::look(adapter, filing).await {
+        Ok(found) => Ok(found),
+        Err(error) => adopted_or(Err(error), document, filing, adapter).await.map(Some),
+    }
+}
+
+/// Something else lies where this filing belongs: is it this very document?
+async fn adopted_or(
+    outcome: Result<Receipt>,
+    document: &Document,
+    filing: &Filing,
+    adapter: &dyn Adapter,
+) -> Result<Receipt> {
+    match outcome {
+        Err(conflict) if conflict.kind == Kind::Conflict => {
+            adopt::of_an_earlier_life(adapter, filing, document).await?.ok_or(conflict)
+        }
+        outcome => outcome,
+    }
 }
 
 fn too_early(target: &str, rest: Duration, earlier: Earlier) -> Error {

@@ -5,7 +5,7 @@
 
 use super::place::Place;
 use super::protocol::Timing;
-use super::{Adapter, Class, Filing, Item, Receipt};
+use super::{Adapter, Class, Filing, Item, Receipt, Stored};
 use crate::error::{Error, Kind, Result};
 use crate::job::ContentHash;
 use async_trait::async_trait;
@@ -63,6 +63,11 @@ impl Adapter for Folder {
         aside(move || work.put()).await
     }
 
+    async fn stored(&self, filing: &Filing) -> Result<Option<Stored>> {
+        let work = Work::on(self, filing)?;
+        aside(move || work.stored()).await
+    }
+
     async fn probe(&self) -> Result<()> {
         let (target, root) = (self.target.clone(), self.root.clone());
         aside(move || {
@@ -96,6 +101,32 @@ impl Work {
     }
 
     fn find(&self) -> Result<Option<Receipt>> {
+        self.levels()?.map_or(Ok(None), |folder| self.compare(&folder, true))
+    }
+
+    fn stored(&self) -> Result<Option<Stored>> {
+        let wrong = |errno| match errno {
+            Errno::NOENT => Ok(None),
+            other => Err(failed(&self.target, "reading", other)),
+        };
+        let Some(folder) = self.levels()? else { return Ok(None) };
+        let filed = match open_level(&folder, &self.place.name) {
+            Ok(filed) => filed,
+            Err(errno) => return wrong(errno),
+        };
+        let mut files = Vec::new();
+        for item in &self.filing.items {
+            match read_file(&filed, &item.name, Stored::most_bytes(item) as u64) {
+                Ok(Some(bytes)) => files.push((item.name.clone(), bytes)),
+                Ok(None) => return Ok(None),
+                Err(errno) => return wrong(errno),
+            }
+        }
+        Ok(Some(Stored { location: self.location(), files }))
+    }
+
+    /// The folder above the filing; `None` where it is missing.
+    fn levels(&self) -> Result<Option<OwnedFd>> {
         let mut folder = open_root(&self.target, &self.root)?;
         for level in &self.place.levels {
             match open_level(&folder, level) {
@@ -104,7 +135,7 @@ impl Work {
                 Err(error) => return Err(failed(&self.target, "opening", error)),
             }
         }
-        self.compare(&folder, true)
+        Ok(Some(folder))
     }
 
     fn put(&self) -> Result<Receipt> {
@@ -194,16 +225,19 @@ impl Work {
             Err(error) => return Err(failed(&self.target, "opening", error)),
         };
         for item in &self.filing.items {
-            match read_item(&filed, item) {
-                Ok(Some(found)) if found == item.content => {}
+            match read_file(&filed, &item.name, item.bytes.len() as u64) {
+                Ok(Some(found)) if ContentHash::of(&found) == item.content => {}
                 Ok(_) => return Err(self.conflict("differs from what lies there")),
                 Err(Errno::NOENT) => return Err(self.conflict("lies there without all of its files")),
                 Err(error) => return Err(failed(&self.target, "reading", error)),
             }
         }
+        Ok(Some(Receipt::of(&self.target, &self.filing, self.location(), adopted)))
+    }
+
+    fn location(&self) -> String {
         let root = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
-        let location = root.join(self.place.path()).display().to_string();
-        Ok(Some(Receipt::of(&self.target, &self.filing, location, adopted)))
+        root.join(self.place.path()).display().to_string()
     }
 
     /// Parts of this filing that a crash left behind. Failing here harms nobody.
@@ -246,22 +280,20 @@ fn write_item(part: &OwnedFd, item: &Item) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Hash of the file under an item's name; `None` when it cannot be the item (no file, another size).
-fn read_item(filed: &OwnedFd, item: &Item) -> rustix::io::Result<Option<ContentHash>> {
+/// The bytes under a name; `None` when that is no file, or a larger one than `most`.
+fn read_file(folder: &OwnedFd, name: &str, most: u64) -> rustix::io::Result<Option<Vec<u8>>> {
     // Without NONBLOCK a named pipe planted here would hold us for ever.
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = rustix::fs::openat(filed, item.name.as_str(), flags, Mode::empty())?;
+    let file = rustix::fs::openat(folder, name, flags, Mode::empty())?;
     let found = rustix::fs::fstat(&file)?;
-    let size = item.bytes.len() as u64;
-    if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile
-        || u64::try_from(found.st_size) != Ok(size)
-    {
+    let size = u64::try_from(found.st_size).unwrap_or(u64::MAX);
+    if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile || size > most {
         return Ok(None);
     }
-    let mut bytes = Vec::with_capacity(item.bytes.len());
-    let read = File::from(file).take(size + 1).read_to_end(&mut bytes);
+    let mut bytes = Vec::new();
+    let read = File::from(file).take(most + 1).read_to_end(&mut bytes);
     read.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
-    Ok(Some(ContentHash::of(&bytes)))
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
 /// One step, and never over something that is there.

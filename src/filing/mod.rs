@@ -47,6 +47,13 @@ pub async fn look(adapter: &dyn Adapter, filing: &Filing) -> Result<Option<Recei
     looked.unwrap_or_else(|| Err(overdue(Kind::Unavailable, adapter, "looking for")))
 }
 
+/// What lies in the place of this filing, within the deadline of the target.
+pub async fn stored(adapter: &dyn Adapter, filing: &Filing) -> Result<Option<Stored>> {
+    let deadline = Instant::now() + adapter.timing().call;
+    let read = within(deadline, adapter.stored(filing)).await;
+    read.unwrap_or_else(|| Err(overdue(Kind::Unavailable, adapter, "reading")))
+}
+
 /// Stores. `begun`: when the intent was about to be noted; from then on the deadline of the target runs.
 pub async fn put(adapter: &dyn Adapter, filing: &Filing, begun: Instant) -> Result<Receipt> {
     let stored = within(begun + adapter.timing().call, adapter.put(filing)).await;
@@ -225,6 +232,34 @@ impl Receipt {
     }
 }
 
+/// What lies where a filing belongs, whatever bytes that are: a file for each of its items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Where it lies: path or address.
+    pub location: String,
+    /// Name and bytes.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+impl Stored {
+    /// More is not read of a file that should be this item.
+    pub fn most_bytes(item: &Item) -> usize {
+        const RENDITION: usize = 16 << 20;
+        item.bytes.len().max(RENDITION)
+    }
+
+    /// For what was there before we came.
+    pub fn adopt(&self, target: &str, filing: &Filing) -> Receipt {
+        Receipt {
+            target: target.to_owned(),
+            key: filing.key.clone(),
+            location: self.location.clone(),
+            items: self.files.iter().map(|(name, bytes)| (name.clone(), ContentHash::of(bytes))).collect(),
+            adopted: true,
+        }
+    }
+}
+
 /// How far a target helps against filing twice (see [`protocol`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Class {
@@ -252,6 +287,12 @@ pub trait Adapter: Send + Sync {
     /// Looks whether everything of this filing already lies in the target, bytes compared by hash. A search that
     /// gives several hits goes through [`only_one`].
     async fn find(&self, filing: &Filing) -> Result<Option<Receipt>>;
+
+    /// What lies where this filing belongs, where [`Adapter::find`] says that it is something else; `None` when
+    /// a file is missing. A target that cannot say so never gives back what an earlier life of the ledger filed.
+    async fn stored(&self, _filing: &Filing) -> Result<Option<Stored>> {
+        Ok(None)
+    }
 
     /// Stores, reads back, compares, and only then answers. May be dropped in the middle, at its deadline.
     async fn put(&self, filing: &Filing) -> Result<Receipt>;

@@ -13,7 +13,7 @@
 use super::http::{self, Asked, Client, Method, Patience, RequestBuilder, Response, StatusCode, header};
 use super::place::Place;
 use super::protocol::Timing;
-use super::{Adapter, Class, Filing, Item, Receipt};
+use super::{Adapter, Class, Filing, Item, Receipt, Stored};
 use crate::error::{Error, Kind, Result};
 use crate::job::ContentHash;
 use async_trait::async_trait;
@@ -252,8 +252,24 @@ impl WebDav {
         }
     }
 
-    /// Reads back and compares.
+    /// Reads back and compares. Bytes can be spoilt on their way back: what differs is read a second time.
     async fn look(&self, url: &Url, item: &Item) -> Result<Found> {
+        match self.look_once(url, item).await? {
+            Found::Other => self.look_once(url, item).await,
+            found => Ok(found),
+        }
+    }
+
+    async fn look_once(&self, url: &Url, item: &Item) -> Result<Found> {
+        let Some(response) = self.get(url, &item.media_type).await? else { return Ok(Found::Nothing) };
+        match http::body(response, item.bytes.len(), self.asked("GET")).await? {
+            Some(bytes) if ContentHash::of(&bytes) == item.content => Ok(Found::Same),
+            Some(_) | None => Ok(Found::Other),
+        }
+    }
+
+    /// The answer that carries a file; `None` where there is none.
+    async fn get(&self, url: &Url, expected: &str) -> Result<Option<Response>> {
         let mut response = self.ask("GET", url, plain).await?;
         // Apache says 403 when a file is moved away between its look and its opening. It means it when it
         // says so three times.
@@ -264,23 +280,24 @@ impl WebDav {
         }
         match response.status().as_u16() {
             200 => {}
-            404 => return Ok(Found::Nothing),
+            404 => return Ok(None),
             _ => return Err(self.refusal(&response, "GET")),
         }
         let media_type = response.headers().get(header::CONTENT_TYPE);
         let is_page = media_type.is_some_and(|found| found.as_bytes().starts_with(b"text/html"));
-        if is_page && !item.media_type.starts_with("text/html") {
+        if is_page && !expected.starts_with("text/html") {
             return Err(self.refusal(&response, "GET"));
         }
-        match http::body(response, item.bytes.len(), self.asked("GET")).await? {
-            Some(bytes) if ContentHash::of(&bytes) == item.content => Ok(Found::Same),
-            Some(_) | None => Ok(Found::Other),
-        }
+        Ok(Some(response))
+    }
+
+    fn location(&self, place: &Place) -> Result<String> {
+        let levels = place.levels.iter().map(String::as_str);
+        Ok(self.below(levels.chain([place.name.as_str(), ""]))?.to_string())
     }
 
     fn receipt(&self, filing: &Filing, place: &Place, adopted: bool) -> Result<Receipt> {
-        let location = self.below(place.levels.iter().map(String::as_str).chain([place.name.as_str(), ""]))?;
-        Ok(Receipt::of(&self.target, filing, location.to_string(), adopted))
+        Ok(Receipt::of(&self.target, filing, self.location(place)?, adopted))
     }
 
     fn conflict(&self, filing: &Filing) -> Error {
@@ -330,6 +347,19 @@ impl Adapter for WebDav {
             adopted &= self.store(filing, &place, item, folder).await?;
         }
         self.receipt(filing, &place, adopted)
+    }
+
+    async fn stored(&self, filing: &Filing) -> Result<Option<Stored>> {
+        let place = Place::of(filing)?;
+        let mut files = Vec::new();
+        for item in &filing.items {
+            let url = self.file(&place, &item.name)?;
+            let Some(response) = self.get(&url, &item.media_type).await? else { return Ok(None) };
+            let most = Stored::most_bytes(item);
+            let Some(bytes) = http::body(response, most, self.asked("GET")).await? else { return Ok(None) };
+            files.push((item.name.clone(), bytes));
+        }
+        Ok(Some(Stored { location: self.location(&place)?, files }))
     }
 
     async fn probe(&self) -> Result<()> {

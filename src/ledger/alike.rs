@@ -63,7 +63,8 @@ impl Arrivals {
 /// Events that a worker notes under its lease; the others have a method of their own.
 pub(super) fn is_noted_under_a_lease(event: &Event) -> Result<()> {
     match event {
-        Event::Recognised { .. }
+        Event::HandedToReader
+        | Event::Recognised { .. }
         | Event::Validated { .. }
         | Event::Routed { .. }
         | Event::Intended { .. }

@@ -25,7 +25,7 @@ pub struct Entry {
 impl Entry {
     /// 2: a scan names operator, device and sheets (`received`) and its transfer note (`intended`).
     /// 3: an arrival has a priority (`received`), a case waits for a target (`released`), a
-    /// person states what he found (`reopened`).
+    /// person states what he found (`reopened`), `handed-to-reader`.
     pub const VERSION: u32 = 3;
 }
 
@@ -45,6 +45,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         waits_for: Option<String>,
     },
+    /// A confined reader is about to get it (since version 3). Noted from the third attempt on only: who dies
+    /// before, dies of what our own process does with it.
+    HandedToReader,
     /// It was read. `reading`: the rendition in the store.
     Recognised { reading: ContentHash, version: String, pages: u32, by_ocr: u32 },
     /// It was checked. `report`: the rendition in the store.
@@ -116,6 +119,7 @@ impl State {
             Event::Received { .. }
             | Event::Claimed { .. }
             | Event::Released { .. }
+            | Event::HandedToReader
             | Event::Recognised { .. }
             | Event::Validated { .. }
             | Event::Routed { .. }
@@ -184,6 +188,7 @@ impl Summary {
             Event::Reopened { .. } => (self.attempts, self.clearing) = (0, None),
             Event::Divided { parts, sheets } => (self.parts, self.sheets) = (parts.clone(), *sheets),
             Event::Received { .. }
+            | Event::HandedToReader
             | Event::Recognised { .. }
             | Event::Intended { .. }
             | Event::Failed { .. }

@@ -59,6 +59,9 @@ impl<'a> Case<'a> {
 }
 
 impl Case<'_> {
+    /// From this attempt on it is noted when the reader begins.
+    pub const NOTED_MORE_FINELY: u32 = 3;
+
     /// What an earlier attempt was about to file. From then on nothing is decided anew.
     pub(super) fn intended(&self) -> Result<Option<Plan>> {
         for entry in self.history.iter().rev() {
@@ -131,6 +134,11 @@ impl Case<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Before a confined reader gets it; only where earlier attempts ended in nobody knows what.
+    pub(super) async fn note_that_it_is_read(&self) -> Result<()> {
+        if self.lease.attempt < Self::NOTED_MORE_FINELY { Ok(()) } else { self.note(Event::HandedToReader).await }
     }
 
     pub(super) async fn note_reading(&self, reading: &Reading) -> Result<()> {

@@ -26,6 +26,7 @@ pub fn named(event: &Event, store: &Store) -> Result<Vec<ContentHash>> {
         Event::Filed { target: _, key: _, receipt, adopted: _ } => vec![*receipt],
         Event::Claimed { .. }
         | Event::Released { .. }
+        | Event::HandedToReader
         | Event::Failed { .. }
         | Event::Closed
         | Event::Divided { .. }

@@ -19,6 +19,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The file that says what the document is.
+pub const METADATA: &str = "metadata.json";
+
 /// What will be filed, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -103,7 +106,7 @@ impl Paper<'_> {
             ));
         }
         items.push(planned(
-            "metadata.json",
+            METADATA,
             "application/json",
             keep_for_people(store, &self.metadata(shelf))?,
         ));

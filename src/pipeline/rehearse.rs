@@ -9,7 +9,7 @@ use super::paper::Plan;
 use super::{Case, Desk, Services, check_count, cut, desk, judge, plan, read_anew, unclear};
 use crate::error::{Error, Kind, Result};
 use crate::filing::protocol::{self, Step};
-use crate::filing::{self, Class};
+use crate::filing::Class;
 use crate::intake;
 use crate::job::{Clearing, Document};
 use crate::ledger::{Entry, Event, Lease};
@@ -94,7 +94,7 @@ async fn would_be_filed(case: &Case<'_>, plan: &Plan, desk: &Desk) -> Result<Reh
         let filing = plan.filing(case.document, target, case.store)?;
         adapter.probe().await.map_err(there)?;
         if adapter.class() != Class::D {
-            filing::look(adapter, &filing).await.map_err(there)?;
+            super::look(case.document, &filing, adapter).await.map_err(there)?;
         }
     }
     Ok(Rehearsal::Filed)

@@ -4,9 +4,12 @@
 //!
 //! A worker that dies leaves a claim without an end. Whose fault that was nobody can know for certain: operations kill
 //! workers too. So it matters what the worker was doing. While a document is filed or while a confined child reads it,
-//! the document hardly ever is the reason; while our own process examines and decides, it may well be.
+//! the document hardly ever is the reason; while our own process examines and decides, it may well be. Where pages are
+//! read, it is noted from the third attempt on when the child begins: a worker that dies in the moment before does not
+//! die by chance.
 
 use crate::ledger::{Entry, Event};
+use crate::pipeline::Case;
 
 /// A document whose reader crashed, or at which our program failed, this often is isolated.
 const LARGEST_CRASHES: usize = 2;
@@ -22,6 +25,8 @@ pub struct Past {
     pub crashes: usize,
     /// Workers that died while they examined it and decided.
     pub deaths: usize,
+    /// Workers that died before the reader began, when that would have been noted.
+    pub deaths_before_reading: usize,
     /// Workers that died while it was read or filed.
     pub other_deaths: usize,
     /// How often it was put aside in a row because something was not there.
@@ -44,14 +49,23 @@ impl Past {
         let mut claimed: Option<At> = None;
         for entry in &history[begin..] {
             match &entry.event {
-                Event::Claimed { .. } => {
+                Event::Claimed { attempt, .. } => {
                     match claimed.take() {
                         Some(At::Examining) => past.deaths += 1,
+                        Some(At::BeforeReading) => past.deaths_before_reading += 1,
                         Some(At::Elsewhere) => past.other_deaths += 1,
                         None => {}
                     }
-                    claimed = Some(if read && !intended { At::Examining } else { At::Elsewhere });
+                    // Older versions did not note when the reader began.
+                    let finely = entry.v >= 3 && *attempt >= Case::NOTED_MORE_FINELY;
+                    claimed = Some(match (read, intended) {
+                        (_, true) => At::Elsewhere,
+                        (true, false) => At::Examining,
+                        (false, false) if finely => At::BeforeReading,
+                        (false, false) => At::Elsewhere,
+                    });
                 }
+                Event::HandedToReader => claimed = claimed.map(|_| At::Elsewhere),
                 Event::Recognised { .. } => {
                     read = true;
                     claimed = claimed.map(|_| At::Examining);
@@ -76,7 +90,9 @@ impl Past {
 
     /// Is the document to be isolated before anybody touches it again?
     pub fn isolates(self) -> bool {
-        self.deaths >= LARGEST_DEATHS || self.other_deaths >= LARGEST_OTHER_DEATHS
+        self.deaths >= LARGEST_DEATHS
+            || self.deaths_before_reading > 0
+            || self.other_deaths >= LARGEST_OTHER_DEATHS
     }
 
     /// Is it to be isolated after one more crash?
@@ -89,6 +105,7 @@ impl Past {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
     Examining,
+    BeforeReading,
     Elsewhere,
 }
 
@@ -141,7 +158,11 @@ mod tests {
     }
 
     fn claimed() -> Event {
-        Event::Claimed { worker: "w".into(), attempt: 1, token: 1 }
+        claimed_again(1)
+    }
+
+    fn claimed_again(attempt: u32) -> Event {
+        Event::Claimed { worker: "w".into(), attempt, token: 1 }
     }
 
     fn released(counted: bool, target: Option<&str>) -> Event {
@@ -180,6 +201,19 @@ mod tests {
         assert!((reading.deaths, reading.other_deaths) == (0, 3) && !reading.isolates());
         let read = past(Kind::Tiff, &[claimed(), recognised(), claimed(), claimed(), claimed()]);
         assert!(read.deaths == 3 && read.isolates());
+    }
+
+    #[test]
+    fn a_death_before_the_reader_began_isolates_where_that_would_have_been_noted() {
+        let finely = Case::NOTED_MORE_FINELY;
+        let before = [claimed_again(1), claimed_again(2), claimed_again(finely), claimed_again(finely + 1)];
+        let poison = past(Kind::Pdf, &before);
+        assert!((poison.other_deaths, poison.deaths_before_reading) == (2, 1) && poison.isolates());
+        assert!(!past(Kind::Pdf, &before[..3]).isolates(), "the last claim is ours");
+        let mut while_read = before.to_vec();
+        while_read.insert(3, Event::HandedToReader);
+        let innocent = past(Kind::Pdf, &while_read);
+        assert!((innocent.other_deaths, innocent.deaths_before_reading) == (3, 0) && !innocent.isolates());
     }
 
     #[test]

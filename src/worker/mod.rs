@@ -303,7 +303,7 @@ impl Worker {
         let past = Past::of(history);
         let started = Instant::now();
         let outcome = if past.isolates() {
-            let deaths = past.deaths + past.other_deaths;
+            let deaths = past.deaths + past.deaths_before_reading + past.other_deaths;
             Err(Error::new(Kind::Crashed, format!("{deaths} workers died while they had this document")))
         } else {
             let mut abandon = self.abandon.subscribe();

@@ -147,7 +147,7 @@ impl Story {
                 self.detail = text(&event["clearing"]["detail"]);
             }
             "reopened" => (self.end, self.reason) = (End::Open, String::new()),
-            "released" | "recognised" | "validated" | "routed" => {}
+            "released" | "handed-to-reader" | "recognised" | "validated" | "routed" => {}
             _ => return Err("an event nobody knows"),
         }
         Ok(())
