@@ -138,7 +138,11 @@ impl Case<'_> {
 
     /// Before a confined reader gets it; only where earlier attempts ended in nobody knows what.
     pub(super) async fn note_that_it_is_read(&self) -> Result<()> {
-        if self.lease.attempt < Self::NOTED_MORE_FINELY { Ok(()) } else { self.note(Event::HandedToReader).await }
+        if self.lease.attempt < Self::NOTED_MORE_FINELY {
+            Ok(())
+        } else {
+            self.note(Event::HandedToReader).await
+        }
     }
 
     pub(super) async fn note_reading(&self, reading: &Reading) -> Result<()> {

@@ -105,11 +105,7 @@ impl Paper<'_> {
                 store.put(self.protocol(invoice).as_bytes())?,
             ));
         }
-        items.push(planned(
-            METADATA,
-            "application/json",
-            keep_for_people(store, &self.metadata(shelf))?,
-        ));
+        items.push(planned(METADATA, "application/json", keep_for_people(store, &self.metadata(shelf))?));
         Ok(Plan {
             targets: shelf.targets.clone(),
             file: shelf.file.clone(),

@@ -8,8 +8,8 @@
 use super::paper::Plan;
 use super::{Case, Desk, Services, check_count, cut, desk, judge, plan, read_anew, unclear};
 use crate::error::{Error, Kind, Result};
-use crate::filing::protocol::{self, Step};
 use crate::filing::Class;
+use crate::filing::protocol::{self, Step};
 use crate::intake;
 use crate::job::{Clearing, Document};
 use crate::ledger::{Entry, Event, Lease};

@@ -6,7 +6,7 @@
 use super::raster::Picture;
 use super::{Code, Symbology, look};
 use image::{GrayImage, imageops};
-use zxingcpp::{Barcode, BarcodeFormat};
+use zxingcpp::{Barcode, BarcodeFormat, ImageFormat, ImageView};
 
 /// What a look for codes gave.
 #[derive(Debug, Default)]
@@ -75,6 +75,9 @@ fn upright_after(orientation: i32) -> u16 {
 }
 
 fn barcodes(gray: &GrayImage) -> Vec<Barcode> {
+    let Ok(view) = ImageView::from_slice(gray.as_raw(), gray.width(), gray.height(), ImageFormat::Lum) else {
+        return Vec::new();
+    };
     zxingcpp::read()
         .formats([BarcodeFormat::QRCode, BarcodeFormat::Code128, BarcodeFormat::DataMatrix])
         .try_harder(true)
@@ -82,7 +85,7 @@ fn barcodes(gray: &GrayImage) -> Vec<Barcode> {
         .try_invert(false)
         .return_errors(true)
         .max_number_of_symbols(12)
-        .from(gray)
+        .from(&view)
         .unwrap_or_default()
 }
 

@@ -220,12 +220,13 @@ fn modules(payload: &str, format: BarcodeFormat, options: &str) -> Result<(Vec<b
         |error: zxingcpp::Error| Error::new(Kind::Internal, format!("making a code failed: {error}"));
     let code = zxingcpp::create(format).options(options).from_str(payload).map_err(not_made)?;
     let look = zxingcpp::write().scale(1).add_quiet_zones(false).add_hrt(false);
-    let image = image::GrayImage::from(&code.to_image_with(&look).map_err(not_made)?);
-    let width = image.width() as usize;
-    if width == 0 || image.height() == 0 {
+    let image = code.to_image_with(&look).map_err(not_made)?;
+    let levels = image.data();
+    let width = usize::try_from(image.width()).unwrap_or_default();
+    if width == 0 || levels.is_empty() || levels.len() % width != 0 {
         return Err(Error::new(Kind::Internal, "a code came out empty"));
     }
-    Ok((image.as_raw().iter().map(|pixel| *pixel < 128).collect(), width))
+    Ok((levels.iter().map(|level| *level < 128).collect(), width))
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ mod embedded;
 mod fleet;
 mod killer;
 mod mutations;
+mod network;
 mod post;
 mod proxy;
 mod referee;
@@ -61,6 +62,8 @@ mod special;
 #[path = "../support/mod.rs"]
 mod support;
 mod town;
+mod urgency;
+mod wire;
 
 use std::fmt::Debug;
 use std::str::FromStr;

@@ -9,6 +9,7 @@ use crate::proxy::{Proxy, Rates, runtime};
 use crate::support::apache::Apache;
 use crate::support::rabbit::Broker;
 use crate::support::watchdog::{hand_to, is_root};
+use crate::wire::Wire;
 use sqlx::{Connection, PgConnection, Row};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -43,7 +44,9 @@ pub struct Town {
     pub tenant: String,
     pub seed: u64,
     /// Addresses of queue and ledger; none: embedded.
-    pub shared: Option<(String, String)>,
+    shared: Option<(String, String)>,
+    /// The same as programs see them.
+    seen: Option<(String, String)>,
     pub proxy: Option<Proxy>,
     drawer: PathBuf,
     /// For every call of the program.
@@ -104,7 +107,16 @@ impl Town {
         };
         let settings = format!("[work]\nlease = {lease}\n[tenants.{tenant}.targets.akte]\n{target}");
         std::fs::write(folder.path().join("laufmappe.toml"), settings).unwrap();
-        Self { folder, tenant, seed, shared, proxy, drawer, environment: Vec::new() }
+        let (seen, environment) = (shared.clone(), Vec::new());
+        Self { folder, tenant, seed, shared, seen, proxy, drawer, environment }
+    }
+
+    /// From now on programs reach broker and database by wires that can be cut.
+    pub fn put_wires_between(&mut self) -> (Wire, Wire) {
+        let (queue, ledger) = self.shared.as_ref().expect("a scaled town");
+        let (to_queue, to_ledger) = (Wire::to(port_in(queue)), Wire::to(port_in(ledger)));
+        self.seen = Some((to_queue.instead_of(queue), to_ledger.instead_of(ledger)));
+        (to_queue, to_ledger)
     }
 
     pub fn with_fault(mut self, fault: &str) -> Self {
@@ -140,7 +152,7 @@ impl Town {
     /// For a program in front of the program.
     pub fn command_of(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.current_dir(self.folder.path()).arg("--data").arg(self.data()).args(["--tenant", &self.tenant]);
-        if let Some((queue, ledger)) = &self.shared {
+        if let Some((queue, ledger)) = &self.seen {
             command.args(["--queue", queue, "--ledger", ledger]);
         }
         command.args(arguments).envs(self.environment.iter().cloned());
@@ -227,6 +239,11 @@ pub fn ran(mut command: Command) -> Ran {
         output: String::from_utf8_lossy(&output.stdout).into_owned(),
         errors: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// The port of an address.
+fn port_in(url: &str) -> u16 {
+    url::Url::parse(url).unwrap().port().expect("it names its port")
 }
 
 /// The program under test; `make chaos` names a release build.

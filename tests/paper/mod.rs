@@ -156,9 +156,9 @@ pub fn blank(like: &GrayImage) -> GrayImage {
 
 pub fn code(format: BarcodeFormat, payload: &str) -> GrayImage {
     let code = zxingcpp::create(format).from_str(payload).unwrap();
-    let code =
-        code.to_image_with(&zxingcpp::write().scale(if format == BarcodeFormat::QRCode { 12 } else { 4 }));
-    GrayImage::from(&code.unwrap())
+    let scale = if format == BarcodeFormat::QRCode { 12 } else { 4 };
+    let code = code.to_image_with(&zxingcpp::write().scale(scale)).unwrap();
+    GrayImage::from_raw(code.width() as u32, code.height() as u32, code.data()).unwrap()
 }
 
 /// A sheet with a code in its middle.
