@@ -58,6 +58,7 @@ mod post;
 mod proxy;
 mod referee;
 mod scaled;
+mod shortage;
 mod special;
 #[path = "../support/mod.rs"]
 mod support;

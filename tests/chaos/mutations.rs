@@ -5,7 +5,7 @@ use crate::post::{Mix, Post, archive};
 use crate::proxy::{Fault, Rates};
 use crate::referee::{self, Verdict};
 use crate::special::purge_all_queues;
-use crate::town::{Mode, Town, turn};
+use crate::town::{Mode, Town, turn, wait_until};
 use crate::wish;
 use rustix::process::{Pid, Signal, kill_process};
 use std::time::{Duration, Instant};
@@ -107,7 +107,7 @@ fn a_missing_fence_is_seen() {
         let mut zombie = town.command(&["worker", "--concurrency", "1", "--name", "zombie"]);
         zombie.env("LAUFMAPPE_FREEZE", format!("before-filed@{}", mark.display()));
         let mut zombie = town.start_of(zombie);
-        wait_for("the zombie", || mark.exists());
+        wait_until("the zombie", || mark.exists());
         finish(&town);
         let id = Pid::from_raw(zombie.id() as i32).unwrap();
         kill_process(id, Signal::CONT).unwrap();
@@ -169,14 +169,6 @@ fn finish(town: &Town) {
         if begun.elapsed() > Duration::from_secs(60) || (code == 0 && town.unsettled() == Some(0)) {
             return;
         }
-    }
-}
-
-fn wait_for(what: &str, there: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !there() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what} did not come");
-        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

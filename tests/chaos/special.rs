@@ -6,7 +6,7 @@ use crate::fleet::Fleet;
 use crate::post::{Mix, Piece, poison, poison_invoice};
 use crate::proxy::{Counts, Rates, runtime};
 use crate::referee;
-use crate::town::{Mode, Town, broker, turn};
+use crate::town::{Mode, Town, broker, turn, wait_until};
 use crate::wish;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -65,7 +65,7 @@ fn when_all_queues_are_emptied_the_ledger_rings_again() {
     let post = town.post(Mix { papers: 0.0, ..Mix::of(60) }, 30);
     town.submit_all(&post);
     let fleet = Fleet::start(&town, 2, 1);
-    wait_until(|| town.unsettled().is_some_and(|open| open < 50));
+    wait_until("some were settled", || town.unsettled().is_some_and(|open| open < 50));
     purge_all_queues();
     let begun = Instant::now();
     // Twice the time between two looks into the ledger.
@@ -88,7 +88,7 @@ fn without_a_broker_the_workers_ask_the_ledger() {
     let post = town.post(Mix::plain(60), 60);
     town.submit_all(&post);
     let fleet = Fleet::start(&town, 2, 1);
-    wait_until(|| town.unsettled().is_some_and(|open| open < 50));
+    wait_until("some were settled", || town.unsettled().is_some_and(|open| open < 50));
     broker().kill9();
     let (begun, open) = (Instant::now(), town.unsettled().unwrap());
     let settled = town.wait_settled(Duration::from_secs(60));
@@ -233,7 +233,7 @@ fn workers_that_are_told_to_stop_under_load_leave_nothing_behind_and_nothing_to_
     town.submit_all(&post);
     let mut fleet = Fleet::start(&town, 1, 1);
     let mut ends = Vec::new();
-    wait_until(|| town.unsettled().is_some_and(|open| open < 145));
+    wait_until("some were settled", || town.unsettled().is_some_and(|open| open < 145));
     for _ in 0..7 {
         fleet.add();
     }
@@ -272,7 +272,7 @@ fn a_slow_dms_and_a_long_queue_cost_no_memory() {
     let post = town.post(Mix::plain(200), 200);
     town.submit_all(&post);
     let fleet = Fleet::start(&town, 1, SLOTS);
-    wait_until(|| town.unsettled().is_some_and(|open| open < 192));
+    wait_until("some were settled", || town.unsettled().is_some_and(|open| open < 192));
     let memory = |fleet: &Fleet<'_>| resident(fleet.ids()[0]);
     let early = memory(&fleet);
     std::thread::sleep(Duration::from_secs(12));
@@ -399,14 +399,6 @@ pub fn purge_all_queues() {
                 .unwrap();
         }
     });
-}
-
-fn wait_until(there: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !there() {
-        assert!(begun.elapsed() < PATIENCE, "it did not come so far");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 /// Memory a process holds (KiB).

@@ -8,6 +8,7 @@ use crate::post::{self, Mix, Post};
 use crate::proxy::{Proxy, Rates, runtime};
 use crate::support::apache::Apache;
 use crate::support::rabbit::Broker;
+use crate::support::small_disk::SmallDisk;
 use crate::support::watchdog::{hand_to, is_root};
 use crate::wire::Wire;
 use sqlx::{Connection, PgConnection, Row};
@@ -49,6 +50,7 @@ pub struct Town {
     seen: Option<(String, String)>,
     pub proxy: Option<Proxy>,
     drawer: PathBuf,
+    disk: Option<SmallDisk>,
     /// For every call of the program.
     pub environment: Vec<(String, String)>,
 }
@@ -108,7 +110,7 @@ impl Town {
         let settings = format!("[work]\nlease = {lease}\n[tenants.{tenant}.targets.akte]\n{target}");
         std::fs::write(folder.path().join("laufmappe.toml"), settings).unwrap();
         let (seen, environment) = (shared.clone(), Vec::new());
-        Self { folder, tenant, seed, shared, seen, proxy, drawer, environment }
+        Self { folder, tenant, seed, shared, seen, proxy, drawer, disk: None, environment }
     }
 
     /// From now on programs reach broker and database by wires that can be cut.
@@ -129,7 +131,17 @@ impl Town {
     }
 
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.disk.as_ref().map_or(self.folder.path(), SmallDisk::path).join("data")
+    }
+
+    /// From now on the data folder lies on a disk of so many MiB.
+    pub fn put_data_on_a_small_disk(&mut self, size: u32) {
+        self.disk = Some(SmallDisk::of(size));
+    }
+
+    /// The disk of the data folder, where it has one of its own.
+    pub fn disk(&self) -> &SmallDisk {
+        self.disk.as_ref().expect("this town has a disk")
     }
 
     /// What lies in the DMS, on its disk.
@@ -238,6 +250,15 @@ pub fn ran(mut command: Command) -> Ran {
         code: output.status.code().unwrap_or(-1),
         output: String::from_utf8_lossy(&output.stdout).into_owned(),
         errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// `what`: what is waited for.
+pub fn wait_until(what: &str, there: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !there() {
+        assert!(begun.elapsed() < Duration::from_secs(180), "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

@@ -2,69 +2,17 @@
 //! written is answered `Full`, nothing half-written counts, and once there is room the same process goes on.
 
 use super::story::*;
+use crate::support::small_disk::SmallDisk;
 use laufmappe::error::Kind as ErrorKind;
 use laufmappe::index::Index;
 use laufmappe::job::*;
 use laufmappe::ledger::*;
 use laufmappe::store::Store;
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
-
-/// A tmpfs of its own, gone with the test.
-struct SmallDisk {
-    folder: TempDir,
-}
-
-impl SmallDisk {
-    fn of(megabytes: u32) -> SmallDisk {
-        let folder = tempfile::tempdir().unwrap();
-        let done = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "laufmappe-test"])
-            .arg(folder.path())
-            .output()
-            .unwrap();
-        assert!(
-            done.status.success(),
-            "the tests of a full disk need a small tmpfs, and mounting one was refused: {}; run them as root, \
-             in a container with CAP_SYS_ADMIN (docker run --cap-add SYS_ADMIN), or under \
-             `unshare --map-root-user --mount`",
-            String::from_utf8_lossy(&done.stderr).trim()
-        );
-        SmallDisk { folder }
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// Takes every byte that is left.
-    fn fill(&self) {
-        let mut file = File::options().create(true).append(true).open(self.filler()).unwrap();
-        for size in [1 << 16, 4096, 512, 1] {
-            let piece = vec![0xA5; size];
-            while file.write_all(&piece).is_ok() {}
-        }
-    }
-
-    fn make_room(&self) {
-        fs::remove_file(self.filler()).unwrap();
-    }
-
-    fn filler(&self) -> PathBuf {
-        self.path().join("filler")
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        Command::new("umount").arg("--lazy").arg(self.path()).status().ok();
-    }
-}
 
 fn open_at(journal: &Path, index: &Path) -> Embedded {
     let clock: Clock = Arc::new(|| jiff::Timestamp::from_microsecond(1_790_000_123_456_789).unwrap());

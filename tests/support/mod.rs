@@ -8,5 +8,6 @@ pub mod house;
 pub mod mortal;
 pub mod postgres;
 pub mod rabbit;
+pub mod small_disk;
 pub mod watchdog;
 pub mod window;
