@@ -676,6 +676,36 @@ async fn wrong_bytes_on_reading_back_never_take_the_name_of_the_file() {
 }
 
 #[tokio::test]
+async fn bytes_that_came_back_wrong_once_are_read_again() {
+    let (dav, webdav) = shaky().await;
+    dav.break_once("GET", Fault::OtherBytes);
+    assert!(!webdav.put(&filing()).await.unwrap().adopted);
+    dav.break_once("GET", Fault::OtherBytes);
+    assert!(webdav.find(&filing()).await.unwrap().unwrap().adopted);
+}
+
+#[tokio::test]
+async fn what_lies_there_is_told_as_it_is() {
+    for drawer in drawers() {
+        let filing = filing();
+        assert_eq!(drawer.adapter.stored(&filing).await.unwrap(), None, "{}", drawer.name);
+        let receipt = file(&*drawer.adapter, &filing).await.unwrap();
+        let last = filing.items.last().unwrap();
+        let foreign = drawer.root.join(place(&filing)).join(&last.name);
+        fs::write(&foreign, b"etwas ganz anderes").unwrap();
+        let stored = drawer.adapter.stored(&filing).await.unwrap().unwrap();
+        assert_eq!(stored.location, receipt.location, "{}", drawer.name);
+        let expected = filing.items.iter().map(|item| {
+            let changed = item.name == last.name;
+            (item.name.clone(), if changed { b"etwas ganz anderes".to_vec() } else { item.bytes.clone() })
+        });
+        assert_eq!(stored.files, expected.collect::<Vec<_>>(), "{}", drawer.name);
+        fs::remove_file(&foreign).unwrap();
+        assert_eq!(drawer.adapter.stored(&filing).await.unwrap(), None, "{}: a file is missing", drawer.name);
+    }
+}
+
+#[tokio::test]
 async fn an_answer_without_end_is_cut_short() {
     for fault in [Fault::TenGigabytes, Fault::Endless] {
         let (dav, webdav) = shaky().await;

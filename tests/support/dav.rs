@@ -51,6 +51,8 @@ struct Shared {
     files: BTreeMap<String, Vec<u8>>,
     folders: BTreeSet<String>,
     fault: Option<(&'static str, Fault)>,
+    /// The fault strikes once.
+    once: bool,
     requests: usize,
     /// Bytes of bodies that were taken from us.
     sent: usize,
@@ -86,6 +88,12 @@ impl Dav {
         self.shared.lock().unwrap().fault = Some((method, fault));
     }
 
+    /// The next request of this method goes wrong like this.
+    pub fn break_once(&self, method: &'static str, fault: Fault) {
+        self.break_with(method, fault);
+        self.shared.lock().unwrap().once = true;
+    }
+
     pub fn mend(&self) {
         self.shared.lock().unwrap().fault = None;
     }
@@ -114,7 +122,11 @@ impl Dav {
         let fault = {
             let mut shared = self.shared.lock().unwrap();
             shared.requests += 1;
-            shared.fault.filter(|(method, _)| *method == request.method).map(|(_, fault)| fault)
+            let fault = shared.fault.filter(|(method, _)| *method == request.method).map(|(_, fault)| fault);
+            if fault.is_some() && std::mem::take(&mut shared.once) {
+                shared.fault = None;
+            }
+            fault
         };
         let has_effect = matches!(
             fault,
