@@ -77,19 +77,7 @@ fn what_still_has_its_cause_stays_in_clearing_and_says_why() {
 
 #[test]
 fn a_target_that_refused_is_proved_to_take_it_before_the_case_goes_back() {
-    let house = House::new();
-    let file = sample(INVOICES[0]);
-    assert_eq!(house.laufmappe(&["run", &file]).code, 0);
-    let filed = house.summaries()[0]["locations"][0].as_str().unwrap().to_owned();
-    // The same arrival in a house that knows nothing of it, with something else in its place.
-    let other = House::new();
-    let place =
-        other.tree().join(Path::new(&filed).strip_prefix(house.tree().canonicalize().unwrap()).unwrap());
-    std::fs::create_dir_all(&place).unwrap();
-    std::fs::write(place.join("original.xml"), b"etwas anderes").unwrap();
-    assert_eq!(other.laufmappe(&["run", &file]).code, 1);
-    let document = id(&other.summaries()[0]);
-    assert_eq!(other.summaries()[0]["clearing"]["reason"], "conflict");
+    let (other, document, place) = house_with_something_else_in_the_place();
 
     let retry =
         |wishes: &[&str]| other.laufmappe(&[&["retry", &document, "--by", "Herr Test"], wishes].concat());
@@ -108,17 +96,7 @@ fn a_target_that_refused_is_proved_to_take_it_before_the_case_goes_back() {
 
 #[test]
 fn a_person_who_found_it_in_the_target_closes_the_case_in_his_name() {
-    let house = House::new();
-    let file = sample(INVOICES[0]);
-    assert_eq!(house.laufmappe(&["run", &file]).code, 0);
-    let filed = house.summaries()[0]["locations"][0].as_str().unwrap().to_owned();
-    let other = House::new();
-    let place =
-        other.tree().join(Path::new(&filed).strip_prefix(house.tree().canonicalize().unwrap()).unwrap());
-    std::fs::create_dir_all(&place).unwrap();
-    std::fs::write(place.join("original.xml"), b"etwas anderes").unwrap();
-    assert_eq!(other.laufmappe(&["run", &file]).code, 1);
-    let document = id(&other.summaries()[0]);
+    let (other, document, _) = house_with_something_else_in_the_place();
     let closed =
         other.laufmappe(&["retry", &document, "--by", "Frau Muster", "--found-filed", "Akte 20.1, Nr. 4711"]);
     assert_eq!(closed.code, 0, "{}{}", closed.output, closed.errors);
@@ -437,6 +415,24 @@ fn states(house: &House) -> BTreeMap<String, usize> {
 fn contents(house: &House) -> BTreeSet<PathBuf> {
     let root = house.data().join("content");
     files(&root).into_iter().map(|path| path.strip_prefix(&root).unwrap().to_owned()).collect()
+}
+
+/// A house whose only document lies in clearing, because something else lies in its place: its id and that place.
+fn house_with_something_else_in_the_place() -> (House, String, PathBuf) {
+    let (first, file) = (House::new(), sample(INVOICES[0]));
+    assert_eq!(first.laufmappe(&["run", &file]).code, 0);
+    let filed = first.summaries()[0]["locations"][0].as_str().unwrap().to_owned();
+    // The same arrival in a house that knows nothing of it.
+    let house = House::new();
+    let place =
+        house.tree().join(Path::new(&filed).strip_prefix(first.tree().canonicalize().unwrap()).unwrap());
+    std::fs::create_dir_all(&place).unwrap();
+    std::fs::write(place.join("original.xml"), b"etwas anderes").unwrap();
+    assert_eq!(house.laufmappe(&["run", &file]).code, 1);
+    let summary = &house.summaries()[0];
+    assert_eq!(summary["clearing"]["reason"], "conflict");
+    let document = id(summary);
+    (house, document, place)
 }
 
 /// Every file of the drawer with its hash.
