@@ -56,6 +56,11 @@ impl Bells {
         self.released.contains(&place)
     }
 
+    /// Released a moment ago, and nobody has claimed it yet.
+    pub fn is_on_its_way(&self, place: u64, now: Instant) -> bool {
+        self.is_released(place) && self.by_place.get(&place).is_some_and(|bell| bell.quiet_until > now)
+    }
+
     pub fn release(&mut self, place: u64, now: Instant) {
         self.released.insert(place);
         self.by_place.remove(&place);

@@ -197,8 +197,9 @@ pub trait Ledger: Send + Sync {
     /// What waits for which target.
     async fn parked(&self) -> Result<Vec<Parked>>;
 
-    /// Releases parked cases in order of arrival, at most `limit`. The caller rings for them; rings that get
-    /// lost are made up for by [`Ledger::due`].
+    /// Releases parked cases in order of arrival, so that at most `limit` of them are on their way, whoever
+    /// released them: rung within the last 10 s and not claimed yet. The caller rings for them; rings that get lost are
+    /// made up for by [`Ledger::due`].
     async fn unpark(&self, tenant: &Tenant, target: &str, limit: usize) -> Result<Vec<Job>>;
 
     /// One row per tenant that has entries.

@@ -2,8 +2,8 @@
 //! arrival, one first, then twice as many each time, as long as nothing fails.
 //!
 //! In: parked cases of the ledger and the breakers of our desks. Out: rings. Every worker does this for itself; the
-//! ledger releases each case to one of them. Workers ring side by side, so that cases may overtake each other by as
-//! many as are released at a time: never more than a worker finishes soon.
+//! ledger releases each case to one of them, and no more while some are still on their way: however many workers ring
+//! side by side, cases overtake each other by a few places at most.
 
 use super::{Ends, Seen, Worker, locked};
 use crate::error::{Error, Kind, Result};
@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 const EVERY: Duration = Duration::from_secs(1);
 /// As often while cases flow freely.
 const FLOWING: Duration = Duration::from_millis(250);
-/// Released at a time, for each slot.
-const FLOW_PER_SLOT: usize = 2;
+/// On their way at the same time, for each slot.
+const FLOW_PER_SLOT: usize = 4;
 const PROBING: Duration = Duration::from_secs(10);
 /// So long we wait to learn how it went with what was released.
 const UNKNOWN: Duration = Duration::from_secs(30);
@@ -31,7 +31,7 @@ pub(super) type Flows = HashMap<(Tenant, String), Flow>;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Flow {
-    /// So many were released last time; zero: a probe has to prove first that it works.
+    /// So many may be on their way; zero: a probe has to prove first that it works.
     released: usize,
     /// When, and how many failures the breaker counted then.
     at: Instant,
@@ -57,38 +57,62 @@ impl Worker {
 
     pub(super) async fn watch_targets(self: Arc<Self>) {
         let mut was_open = HashMap::new();
+        let mut looked = Instant::now() - EVERY;
         loop {
-            if let Err(error) = self.let_flow().await {
+            let looks = looked.elapsed() >= EVERY;
+            let flowed = if looks {
+                looked = Instant::now();
+                self.let_flow().await
+            } else {
+                self.let_flow_freely().await
+            };
+            if let Err(error) = flowed {
                 tracing::warn!(
                     kind = error.kind.slug(),
                     "what waits for targets could not be looked after: {error}"
                 );
             }
             self.tell_breakers(&mut was_open);
-            // One case has to show first what a probe cannot.
-            let freely = locked(&self.flows).values().any(|flow| flow.released > 1);
-            tokio::time::sleep(if freely { FLOWING } else { EVERY }).await;
+            tokio::time::sleep(if self.flowing_freely().is_empty() { EVERY } else { FLOWING }).await;
         }
     }
 
+    /// Looks what waits, and lets it flow.
     async fn let_flow(&self) -> Result<()> {
         let parked = self.services.ledger.parked().await?;
-        let waits = |key: &(Tenant, String)| {
-            parked.iter().any(|parked| parked.tenant == key.0 && parked.target == key.1)
+        let waiting: Vec<_> =
+            parked.into_iter().map(|Parked { tenant, target, .. }| (tenant, target)).collect();
+        locked(&self.flows).retain(|key, _| waiting.contains(key));
+        for key in waiting {
+            self.let_flow_to(key).await?;
+        }
+        Ok(())
+    }
+
+    /// In between, where more than one case is on its way already.
+    async fn let_flow_freely(&self) -> Result<()> {
+        for key in self.flowing_freely() {
+            self.let_flow_to(key).await?;
+        }
+        Ok(())
+    }
+
+    /// One case has to show first what a probe cannot.
+    fn flowing_freely(&self) -> Vec<(Tenant, String)> {
+        let flows = locked(&self.flows);
+        flows.iter().filter(|(_, flow)| flow.released > 1).map(|(key, _)| key.clone()).collect()
+    }
+
+    async fn let_flow_to(&self, key: (Tenant, String)) -> Result<()> {
+        let (tenant, target) = &key;
+        let Some(desk) = self.services.desks.get(tenant) else { return Ok(()) };
+        let (Some(adapter), Some(breaker)) = (desk.adapters.get(target), desk.breakers.get(target)) else {
+            return Ok(());
         };
-        locked(&self.flows).retain(|key, _| waits(key));
-        for Parked { tenant, target, .. } in parked {
-            let Some(desk) = self.services.desks.get(&tenant) else { continue };
-            let (Some(adapter), Some(breaker)) = (desk.adapters.get(&target), desk.breakers.get(&target))
-            else {
-                continue;
-            };
-            let key = (tenant, target);
-            let flow = locked(&self.flows).get(&key).copied().unwrap_or_else(|| Flow::of(0, breaker, 0));
-            if let Some(flow) = self.next_flow(flow, adapter.as_ref(), breaker).await {
-                locked(&self.flows).insert(key.clone(), flow);
-                self.release(&key, flow.released).await?;
-            }
+        let flow = locked(&self.flows).get(&key).copied().unwrap_or_else(|| Flow::of(0, breaker, 0));
+        if let Some(flow) = self.next_flow(flow, adapter.as_ref(), breaker).await {
+            locked(&self.flows).insert(key.clone(), flow);
+            self.release(&key, flow.released).await?;
         }
         Ok(())
     }

@@ -155,7 +155,6 @@ pub fn way_to_the_drawer(hash: ContentHash) -> Vec<Event> {
     let (target, key) = ("akte".to_owned(), "k00".to_owned());
 
     vec![
-        Event::HandedToReader,
         Event::Recognised { reading: hash, version: "1".into(), pages: 2, by_ocr: 1 },
         Event::Validated {
             report: hash,

@@ -21,6 +21,7 @@ on_both! {
     parts_known_before_are_left_as_they_are
     open_is_what_nobody_has_and_nobody_settled
     history_is_in_order
+    what_is_noted_while_it_is_read_ends_nothing
     what_is_exported_verifies
     fifty_at_once_leave_no_gap
     fifty_at_once_receive_one_document
@@ -264,6 +265,18 @@ async fn history_is_in_order(ledger: &dyn Ledger) {
         assert_eq!(entry.event, failed(&number.to_string()));
     }
     assert_eq!(ledger.history(&other.tenant, &other.id).await.unwrap().len(), 1);
+}
+
+async fn what_is_noted_while_it_is_read_ends_nothing(ledger: &dyn Ledger) {
+    let document = document("a");
+    ledger.receive(document.clone()).await.unwrap();
+    let lease = claim(ledger, &document, "w", LONG).await;
+    let before = ledger.summaries(None).await.unwrap();
+    ledger.note(&lease, Event::HandedToReader).await.unwrap();
+    assert_eq!(ledger.summaries(None).await.unwrap(), before);
+    ledger.note(&lease, Event::Closed).await.unwrap();
+    let history = ledger.history(&document.tenant, &document.id).await.unwrap();
+    assert_eq!(history[2].event, Event::HandedToReader);
 }
 
 async fn what_is_exported_verifies(ledger: &dyn Ledger) {

@@ -22,9 +22,24 @@ impl Inner {
     }
 
     pub(super) fn unpark(&self, tenant: &Tenant, target: &str, limit: usize) -> Result<Vec<Job>> {
-        self.rung(limit, |desk, place, waiting| {
+        let on_their_way = self.on_their_way(tenant, target)?;
+        self.rung(limit.saturating_sub(on_their_way), |desk, place, waiting| {
             waiting.tenant == *tenant && waiting.target(desk, place) == Some(target)
         })
+    }
+
+    /// Cases that were released for this target and that nobody has claimed yet.
+    fn on_their_way(&self, tenant: &Tenant, target: &str) -> Result<usize> {
+        let (desk, now) = (self.desk()?, Instant::now());
+        let mut count = 0;
+        for found in self.cases.unsettled() {
+            let (place, case) = found?;
+            let was_parked_for_it = case.parked.as_ref().is_some_and(|(parked, _)| parked == target);
+            count += usize::from(
+                case.tenant == *tenant && was_parked_for_it && desk.bells.is_on_its_way(place, now),
+            );
+        }
+        Ok(count)
     }
 
     /// Rings for open cases that nobody has, in order of arrival, and marks them.

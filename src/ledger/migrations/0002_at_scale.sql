@@ -13,6 +13,8 @@ alter table case_state
     -- The target it is parked for.
     add column parked_for  text,
     add column parked_at   timestamptz,
+    -- The same after its release, until somebody claims it.
+    add column released_for text,
     -- For figures.
     add column claimed_at  timestamptz,
     add column settled_at  timestamptz,
@@ -35,6 +37,7 @@ begin
         new.claimed_at := clock_timestamp();
         new.parked_for := null;
         new.parked_at := null;
+        new.released_for := null;
         new.quiet_until := null;
         new.ring_after := clock_timestamp();
         new.rings := 0;
@@ -58,6 +61,7 @@ create trigger case_moves before update on case_state for each row
 
 create index case_due on case_state (ring_after) where not settled and parked_for is null;
 create index case_parked on case_state (tenant, parked_for, position) where parked_for is not null;
+create index case_released on case_state (tenant, released_for) where released_for is not null;
 create index case_settled_at on case_state (settled_at) where settled_at is not null;
 create index case_clearing on case_state (tenant) where clearing;
 

@@ -73,20 +73,32 @@ pub(super) async fn parked(pool: &PgPool) -> Result<Vec<Parked>> {
 }
 
 pub(super) async fn unpark(pool: &PgPool, tenant: &Tenant, target: &str, limit: usize) -> Result<Vec<Job>> {
-    let sql = "with free as (
+    // One after the other, so that each sees what the one before has let go.
+    let turn = "select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))";
+    let sql = "with on_their_way as (
+            select count(*) as cases from case_state
+            where tenant = $1 and released_for = $2 and not settled and quiet_until > now()
+        ), free as (
             select tenant, document, position, priority from case_state
             where tenant = $1 and parked_for = $2 and not settled
               and (lease_until is null or lease_until <= now())
-            order by position limit $3 for update skip locked
+            order by position limit (select greatest($3 - cases, 0) from on_their_way) for update skip locked
         ), rung as (
-            update case_state set parked_for = null, parked_at = null, rings = 1,
+            update case_state set parked_for = null, parked_at = null, released_for = $2, rings = 1,
                 quiet_until = now() + $4 * interval '1 second', ring_after = now() + $5 * interval '1 second'
             from free where case_state.tenant = free.tenant and case_state.document = free.document
         ) select tenant, document, priority from free order by position";
+    let turn = sqlx::query(turn).bind(tenant.as_str()).bind(storable(target));
     let query = sqlx::query(sql).bind(tenant.as_str()).bind(storable(target)).bind(at_most(limit));
     let query = query.bind(SPARE.as_secs_f64()).bind(FIRST_RING.as_secs_f64());
-    let rows = within(async { query.fetch_all(pool).await.map_err(wrong) }).await?;
-    rows.iter().map(job_in).collect()
+    let released = async {
+        let mut transaction = pool.begin().await.map_err(wrong)?;
+        turn.execute(&mut *transaction).await.map_err(wrong)?;
+        let rows = query.fetch_all(&mut *transaction).await.map_err(wrong)?;
+        transaction.commit().await.map_err(wrong)?;
+        Ok(rows)
+    };
+    within(released).await?.iter().map(job_in).collect()
 }
 
 pub(super) async fn load(pool: &PgPool, window: Duration) -> Result<Vec<Load>> {
