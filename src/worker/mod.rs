@@ -84,6 +84,8 @@ pub struct Worker {
     busy: AtomicUsize,
     /// A person has ordered a pause.
     paused: AtomicBool,
+    /// The broker takes no messages at present: what is not in its queues yet comes from the ledger.
+    mute: AtomicBool,
     flows: Mutex<Flows>,
     /// Turns true when jobs in hand are to be handed back at once.
     abandon: watch::Sender<bool>,
@@ -104,6 +106,7 @@ impl Worker {
             left: Mutex::default(),
             busy: AtomicUsize::new(0),
             paused: AtomicBool::new(false),
+            mute: AtomicBool::new(false),
             flows: Mutex::default(),
             abandon: watch::channel(false).0,
         })
@@ -184,8 +187,14 @@ impl Worker {
                     Worked::Yes
                 }),
             };
+            let worked = match worked {
+                Ok(Worked::NothingCame) if self.mute.load(Ordering::Relaxed) => {
+                    self.one(&mut without_broker).await
+                }
+                worked => worked,
+            };
             match worked {
-                Ok(Worked::Yes) => {}
+                Ok(Worked::Yes | Worked::NothingCame) => {}
                 Ok(Worked::NothingLeft) => break,
                 Err(error) if error.kind.again() == Again::Later => {
                     tracing::warn!(kind = error.kind.slug(), "the queue is not there: {error}");
@@ -269,11 +278,11 @@ impl Worker {
 
     async fn when_nothing_came(&self) -> Result<Worked> {
         if self.options.ends == Ends::WhenTold || self.busy.load(Ordering::SeqCst) > 0 {
-            return Ok(Worked::Yes);
+            return Ok(Worked::NothingCame);
         }
         let depth = self.queue.depth().await?;
         if depth.ready + depth.delayed > 0 {
-            return Ok(Worked::Yes);
+            return Ok(Worked::NothingCame);
         }
         self.leave_what_waits_for_targets_that_stay_away().await?;
         let left = locked(&self.left).len();
@@ -281,7 +290,7 @@ impl Worker {
             return Ok(Worked::NothingLeft);
         }
         self.ring().await?;
-        Ok(Worked::Yes)
+        Ok(Worked::NothingCame)
     }
 
     /// Runs the pipeline on a claimed case, holding the lease meanwhile, and settles it.
@@ -354,6 +363,7 @@ impl Worker {
 
 enum Worked {
     Yes,
+    NothingCame,
     NothingLeft,
 }
 

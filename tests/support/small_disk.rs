@@ -42,6 +42,13 @@ impl SmallDisk {
         }
     }
 
+    /// Takes all but so many bytes.
+    pub fn fill_but(&self, left: u64) {
+        self.fill();
+        let filler = File::options().write(true).open(self.filler()).unwrap();
+        filler.set_len(filler.metadata().unwrap().len() - left).unwrap();
+    }
+
     pub fn make_room(&self) {
         fs::remove_file(self.filler()).unwrap();
     }
