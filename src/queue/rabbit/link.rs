@@ -195,6 +195,13 @@ impl Address {
             }
             .hint("name a certificate it trusts and its key in the settings: [broker] certificate, key");
         }
+        // The end of the connection may overtake the alert.
+        if said.contains("reset") && self.uri.scheme == AMQPScheme::AMQPS && !self.certificates.are_ours() {
+            return unreachable.hint(
+                "check that it runs; if it wants to know who we are, name a certificate it trusts and its key in the \
+                 settings: [broker] certificate, key",
+            );
+        }
         if said.contains("UnknownIssuer") {
             return unreachable.hint("name the file of its authority in the settings: [broker] ca");
         }
