@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use support::house::{House, samples, terminate};
+use support::house::{House, files, samples, terminate};
 use support::postgres::fresh_database;
 use support::rabbit::broker;
 
@@ -446,13 +446,4 @@ fn drawer(house: &House) -> BTreeMap<String, Vec<(String, String)>> {
     }
     filings.values_mut().for_each(|files| files.sort());
     filings
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
-    }
-    found
 }

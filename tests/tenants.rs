@@ -6,7 +6,7 @@ mod support;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use support::apache::Apache;
-use support::house::{House, samples};
+use support::house::{House, files, samples};
 
 #[test]
 fn tenants_are_apart_and_a_drawer_that_is_down_is_waited_for() {
@@ -80,13 +80,4 @@ fn settings(folder: &Path, apache: &Apache, works: &Path) -> PathBuf {
     let place = folder.join("laufmappe.toml");
     std::fs::write(&place, text).unwrap();
     place
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
-    }
-    found
 }

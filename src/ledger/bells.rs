@@ -5,7 +5,8 @@
 
 use super::Ring;
 use super::alike::LONGEST_LEASE;
-use std::collections::{HashMap, HashSet};
+use crate::job::Tenant;
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// So long after it rang for the first time, a bell rings again; then after twice as long, and so on.
@@ -19,8 +20,8 @@ pub(super) const SPARE: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(super) struct Bells {
     by_place: HashMap<u64, Bell>,
-    /// Parked by their entries, but released since.
-    released: HashSet<u64>,
+    /// Parked by their entries, but released since: whose, and for what.
+    released: HashMap<u64, (Tenant, String)>,
 }
 
 #[derive(Debug)]
@@ -53,16 +54,18 @@ impl Bells {
     }
 
     pub fn is_released(&self, place: u64) -> bool {
-        self.released.contains(&place)
+        self.released.contains_key(&place)
     }
 
-    /// Released a moment ago, and nobody has claimed it yet.
-    pub fn is_on_its_way(&self, place: u64, now: Instant) -> bool {
-        self.is_released(place) && self.by_place.get(&place).is_some_and(|bell| bell.quiet_until > now)
+    /// How many were released for a target a moment ago, and nobody has claimed them yet.
+    pub fn on_their_way(&self, tenant: &Tenant, target: &str, now: Instant) -> usize {
+        let is_young = |place: &u64| self.by_place.get(place).is_some_and(|bell| bell.quiet_until > now);
+        let ours = self.released.iter().filter(|(_, (owner, parked))| owner == tenant && parked == target);
+        ours.filter(|(place, _)| is_young(place)).count()
     }
 
-    pub fn release(&mut self, place: u64, now: Instant) {
-        self.released.insert(place);
+    pub fn release(&mut self, place: u64, tenant: &Tenant, target: &str, now: Instant) {
+        self.released.insert(place, (tenant.clone(), target.to_owned()));
         self.by_place.remove(&place);
         self.ring(place, now);
     }

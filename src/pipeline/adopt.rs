@@ -45,3 +45,72 @@ fn is_of_an_earlier_life(stored: &Stored, filing: &Filing, document: &Document) 
 struct Metadata {
     document: Document,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filing::{FilingKey, item};
+    use crate::job::{Arrival, Channel, DocumentId, Kind, Priority};
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    const ORIGINAL: &[u8] = b"Rechnung 4711";
+
+    fn document(source: &str, second: i64) -> Document {
+        let (tenant, content): (crate::job::Tenant, _) = ("koeln".parse().unwrap(), ContentHash::of(ORIGINAL));
+        let arrival = Arrival {
+            channel: Channel::Upload,
+            source: source.to_owned(),
+            at: Timestamp::from_second(second).unwrap(),
+            batch: None,
+            scan: None,
+            priority: Priority::Normal,
+        };
+        Document {
+            id: DocumentId::of_arrival(&tenant, Channel::Upload, source, &content),
+            tenant,
+            content,
+            size: ORIGINAL.len() as u64,
+            kind: Kind::UblInvoice,
+            name: "rechnung.xml".into(),
+            arrival,
+            part_of: None,
+            annexes: Vec::new(),
+            repeats: None,
+        }
+    }
+
+    fn metadata(document: &Document) -> Vec<u8> {
+        serde_json::to_vec(&json!({ "schema": "laufmappe-metadata/1", "document": document })).unwrap()
+    }
+
+    fn is_adopted(original: &[u8], metadata_there: &[u8]) -> bool {
+        let ours = document("eingang-1", 2_000);
+        let filing = Filing {
+            key: FilingKey::of(&ours, "akte"),
+            file: "20.1".into(),
+            case: "4711".into(),
+            title: "Rechnung".into(),
+            items: vec![
+                item("original.xml", "application/xml", ORIGINAL.to_vec()),
+                item(METADATA, "application/json", metadata(&ours)),
+            ],
+        };
+        let files = [("original.xml", original), (METADATA, metadata_there)];
+        let files = files.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())).to_vec();
+        is_of_an_earlier_life(&Stored { location: "akte/4711".into(), files }, &filing, &ours)
+    }
+
+    #[test]
+    fn only_the_same_document_received_at_another_time_is_adopted() {
+        let earlier = metadata(&document("eingang-1", 1_000));
+        assert!(is_adopted(ORIGINAL, &earlier));
+        assert!(!is_adopted(b"Rechnung 4712", &earlier), "another original");
+        assert!(!is_adopted(ORIGINAL, &metadata(&document("eingang-2", 1_000))), "another arrival");
+        let mut changed: serde_json::Value =
+            serde_json::from_slice(&metadata(&document("eingang-1", 2_000))).unwrap();
+        changed["title"] = "Mahnung".into();
+        assert!(!is_adopted(ORIGINAL, &serde_json::to_vec(&changed).unwrap()), "ours, changed by somebody");
+        assert!(!is_adopted(ORIGINAL, b"<html>Bitte anmelden</html>"), "no metadata");
+    }
+}

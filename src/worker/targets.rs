@@ -57,11 +57,11 @@ impl Worker {
 
     pub(super) async fn watch_targets(self: Arc<Self>) {
         let mut was_open = HashMap::new();
-        let mut looked = Instant::now() - EVERY;
+        let mut looked: Option<Instant> = None;
         loop {
-            let looks = looked.elapsed() >= EVERY;
+            let looks = looked.is_none_or(|at| at.elapsed() >= EVERY);
             let flowed = if looks {
-                looked = Instant::now();
+                looked = Some(Instant::now());
                 self.let_flow().await
             } else {
                 self.let_flow_freely().await

@@ -16,10 +16,6 @@ const LAST_RUNS: usize = 12;
 
 #[test]
 fn one_process_that_is_killed_every_second_loses_and_doubles_nothing() {
-    let wanted: Option<String> = wish("CHAOS_MODE");
-    if wanted.is_some_and(|mode| mode != "embedded") {
-        return;
-    }
     let _turn = turn();
     let mut town = Town::new(Mode::Embedded, Rates::BAD, 6);
     if let Some(fault) = wish::<String>("CHAOS_FAULT") {
@@ -33,9 +29,6 @@ fn one_process_that_is_killed_every_second_loses_and_doubles_nothing() {
 
 #[test]
 fn one_process_filing_into_a_folder_loses_and_doubles_nothing() {
-    if wish::<String>("CHAOS_MODE").is_some() {
-        return;
-    }
     let _turn = turn();
     let town = Town::new(Mode::EmbeddedFolder, Rates::NONE, 6);
     let verdict = disturb(&town, Mix { papers: 0.0, ..Mix::of(40) });

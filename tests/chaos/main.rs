@@ -10,12 +10,13 @@
 //! | variable | what | default |
 //! |---|---|---|
 //! | `CHAOS_SEED` | of all chance: post, faults, kills | the clock; it is printed |
-//! | `CHAOS_MODE` | `scaled` or `embedded`: which of the two large runs; absent: both, small | |
-//! | `CHAOS_DOCUMENTS` | how many are handed in | 60 scaled, 40 embedded |
+//! | `CHAOS_DOCUMENTS` | how many are handed in while everything is killed | 60 scaled, 40 embedded |
 //! | `CHAOS_WORKERS` | workers at once | 4 |
 //! | `CHAOS_SECONDS_PER_KILL` | seconds between two kills | 1 |
 //! | `CHAOS_PAPERS` | share of PDFs, scans and letters | 0.01 |
 //! | `CHAOS_FAULT` | a fault of `src/faults.rs`, as a control that must fail (debug builds) | none |
+//! | `CHAOS_SECONDS_AWAY` | how long the DMS is away, or a wire cut, where that alone is tested | 25 |
+//! | `CHAOS_BACKLOG` | documents before the urgent ones | 200 |
 //! | `LAUFMAPPE_BINARY` | the program | the debug build of this test |
 //!
 //! The same seed gives the same post and the same order of kills and faults; what they hit depends on the

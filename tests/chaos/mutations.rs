@@ -6,7 +6,6 @@ use crate::proxy::{Fault, Rates};
 use crate::referee::{self, Verdict};
 use crate::special::purge_all_queues;
 use crate::town::{Mode, Town, turn, wait_until};
-use crate::wish;
 use rustix::process::{Pid, Signal, kill_process};
 use std::time::{Duration, Instant};
 
@@ -46,9 +45,6 @@ const ROWS: [(&str, &str, Sees); 10] = [
 
 #[test]
 fn every_broken_invariant_is_seen() {
-    if wish::<String>("CHAOS_MODE").is_some() {
-        return;
-    }
     let _turn = turn();
     let mut wrong = Vec::new();
     for (fault, crash, sees) in ROWS {
@@ -76,9 +72,6 @@ fn every_broken_invariant_is_seen() {
 
 #[test]
 fn a_receipt_without_reading_back_is_seen() {
-    if wish::<String>("CHAOS_MODE").is_some() {
-        return;
-    }
     let _turn = turn();
     for (fault, sees) in [("receipt-without-read-back", Some(Sees::Lost)), ("", None)] {
         let rates = Rates { attempts: 1.0, only: Some(Fault::CutBefore), ..Rates::NONE };
@@ -95,9 +88,6 @@ fn a_receipt_without_reading_back_is_seen() {
 /// A worker is frozen before it notes its receipt, another one takes over, the first one wakes up.
 #[test]
 fn a_missing_fence_is_seen() {
-    if wish::<String>("CHAOS_MODE").is_some() {
-        return;
-    }
     let _turn = turn();
     for (fault, sees) in [("no-fencing", Some(Sees::Doubled)), ("", None)] {
         let town = Town::new(Mode::Scaled, Rates::NONE, 1).with_fault(fault);
@@ -121,9 +111,6 @@ fn a_missing_fence_is_seen() {
 /// All bells are lost, and nobody looks into the ledger. (`ack-early`: the bell is answered before the work.)
 #[test]
 fn lost_bells_are_seen() {
-    if wish::<String>("CHAOS_MODE").is_some() {
-        return;
-    }
     let _turn = turn();
     for (fault, sees) in [("sweep-never", Some(Sees::Lost)), ("", None)] {
         let town = Town::new(Mode::Scaled, Rates::NONE, 1).with_fault(fault);

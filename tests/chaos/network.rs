@@ -15,9 +15,6 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 #[test]
 fn a_network_that_is_cut_loses_and_doubles_nothing() {
-    if wish::<String>("CHAOS_MODE").is_some() {
-        return;
-    }
     let _turn = turn();
     let mut town = Town::new(Mode::Scaled, Rates::NONE, 6);
     let (broker, ledger) = town.put_wires_between();

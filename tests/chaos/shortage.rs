@@ -5,7 +5,6 @@ use crate::post::Mix;
 use crate::proxy::Rates;
 use crate::referee;
 use crate::town::{Mode, Ran, Town, broker, turn};
-use crate::wish;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,9 +16,6 @@ const LEFT: u64 = 600 << 10;
 
 #[test]
 fn many_workers_on_a_full_disk_take_nothing_and_go_on_when_there_is_room() {
-    if wish::<String>("CHAOS_MODE").is_some() {
-        return;
-    }
     let _turn = turn();
     let mut town = Town::new(Mode::Scaled, Rates::NONE, 6);
     town.put_data_on_a_small_disk(DISK);
@@ -46,9 +42,6 @@ fn many_workers_on_a_full_disk_take_nothing_and_go_on_when_there_is_room() {
 
 #[test]
 fn one_process_on_a_full_disk_says_so_and_ends() {
-    if wish::<String>("CHAOS_MODE").is_some() {
-        return;
-    }
     let _turn = turn();
     let mut town = Town::new(Mode::EmbeddedFolder, Rates::NONE, 6);
     town.put_data_on_a_small_disk(DISK);
@@ -72,9 +65,6 @@ fn one_process_on_a_full_disk_says_so_and_ends() {
 
 #[test]
 fn a_broker_in_alarm_stops_neither_intake_nor_work() {
-    if wish::<String>("CHAOS_MODE").is_some() {
-        return;
-    }
     let _turn = turn();
     let town = Town::new(Mode::Scaled, Rates::NONE, 6);
     let post = town.post(Mix::plain(60), 20);

@@ -16,17 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(180);
 const DEADLINE: Duration = Duration::from_secs(15);
 const CLOCK: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
-/// Large runs are run alone.
-fn large_run() -> bool {
-    wish::<String>("CHAOS_MODE").is_some()
-}
-
 /// T-06.
 #[test]
 fn every_message_ten_times_and_shuffled_files_once() {
-    if large_run() {
-        return;
-    }
     let _turn = turn();
     let town = Town::new(Mode::Scaled, Rates::NONE, 6);
     let post = town.post(Mix { papers: 0.0, ..Mix::of(24) }, 24);
@@ -57,9 +49,6 @@ fn every_message_ten_times_and_shuffled_files_once() {
 /// T-08.
 #[test]
 fn when_all_queues_are_emptied_the_ledger_rings_again() {
-    if large_run() {
-        return;
-    }
     let _turn = turn();
     let town = Town::new(Mode::Scaled, Rates::NONE, 6);
     let post = town.post(Mix { papers: 0.0, ..Mix::of(60) }, 30);
@@ -80,9 +69,6 @@ fn when_all_queues_are_emptied_the_ledger_rings_again() {
 /// T-14.
 #[test]
 fn without_a_broker_the_workers_ask_the_ledger() {
-    if large_run() {
-        return;
-    }
     let _turn = turn();
     let town = Town::new(Mode::Scaled, Rates::NONE, 6);
     let post = town.post(Mix::plain(60), 60);
@@ -106,9 +92,6 @@ fn without_a_broker_the_workers_ask_the_ledger() {
 /// T-15.
 #[test]
 fn while_the_dms_is_away_documents_wait_in_order_and_no_attempt_is_burned() {
-    if large_run() {
-        return;
-    }
     let _turn = turn();
     const SLOTS: usize = 2;
     let town = Town::new(Mode::Scaled, Rates::NONE, 6);
@@ -160,9 +143,6 @@ fn furthest_displaced(counts: &Counts, books: &Books) -> usize {
 /// T-24.
 #[test]
 fn clocks_that_are_wrong_or_jump_by_a_day_change_nothing() {
-    if large_run() {
-        return;
-    }
     assert!(Path::new(CLOCK).exists(), "install the package faketime (.ci/install tests)");
     let _turn = turn();
     let town = Town::new(Mode::Scaled, Rates::NONE, 6);
@@ -199,9 +179,6 @@ fn clocks_that_are_wrong_or_jump_by_a_day_change_nothing() {
 /// T-24, in one process: tomorrow's post, worked on yesterday.
 #[test]
 fn one_process_works_on_when_its_clock_runs_backwards() {
-    if large_run() {
-        return;
-    }
     let _turn = turn();
     let town = Town::new(Mode::EmbeddedFolder, Rates::NONE, 6);
     let post = town.post(Mix { papers: 0.0, ..Mix::of(12) }, 12);
@@ -222,9 +199,6 @@ fn one_process_works_on_when_its_clock_runs_backwards() {
 /// T-25 and T-26.
 #[test]
 fn workers_that_are_told_to_stop_under_load_leave_nothing_behind_and_nothing_to_redo() {
-    if large_run() {
-        return;
-    }
     let _turn = turn();
     let town = Town::new(Mode::Scaled, Rates::NONE, 6);
     let mut post = town.post(Mix::plain(150), 150);
@@ -262,9 +236,6 @@ fn workers_that_are_told_to_stop_under_load_leave_nothing_behind_and_nothing_to_
 /// T-27: far more waits than can be worked on; what is worked on is bounded by the slots, whatever waits.
 #[test]
 fn a_slow_dms_and_a_long_queue_cost_no_memory() {
-    if large_run() {
-        return;
-    }
     let _turn = turn();
     const SLOTS: usize = 2;
     let slow = Rates { pause: Duration::from_millis(40), ..Rates::NONE };
@@ -292,9 +263,6 @@ fn a_slow_dms_and_a_long_queue_cost_no_memory() {
 /// of the same machine, so that whatever else slows the machine down slows both.
 #[test]
 fn poison_for_the_reader_holds_up_nobody_else() {
-    if large_run() {
-        return;
-    }
     let _turn = turn();
     const GOOD: usize = 198;
     let fault = format!("reader-aborts-on={}", crate::post::POISON);
@@ -340,9 +308,6 @@ fn poison_for_the_reader_holds_up_nobody_else() {
 /// T-11: a document that kills the whole worker while it is examined.
 #[test]
 fn poison_for_the_worker_ends_in_clearing_alone() {
-    if large_run() {
-        return;
-    }
     let deaths = die_over(poison_invoice);
     assert!(deaths <= 3, "{deaths} workers died over one e-invoice");
 }
@@ -350,9 +315,6 @@ fn poison_for_the_worker_ends_in_clearing_alone() {
 /// T-11 for a paper: our own process dies before a confined child reads it.
 #[test]
 fn poison_that_kills_the_worker_before_its_pages_are_read_ends_in_clearing_alone() {
-    if large_run() {
-        return;
-    }
     let deaths = die_over(|folder| poison(folder, 0));
     assert!(deaths <= 3, "{deaths} workers died over one paper");
 }

@@ -18,9 +18,6 @@ const PATIENCE: Duration = Duration::from_secs(3_600);
 
 #[test]
 fn urgent_documents_overtake_a_backlog_and_do_not_starve_it() {
-    if wish::<String>("CHAOS_MODE").is_some() {
-        return;
-    }
     let _turn = turn();
     let backlog: usize = wish("CHAOS_BACKLOG").unwrap_or(200);
     let town = Town::new(Mode::Scaled, Rates::NONE, 6);

@@ -16,35 +16,28 @@ use std::time::{Duration, Instant};
 
 impl Inner {
     pub(super) fn due(&self, ring: Ring, limit: usize) -> Result<Vec<Job>> {
-        self.rung(limit, |desk, place, waiting| {
+        let at_most = |_: &Desk| limit;
+        self.rung(at_most, |desk, place, waiting| {
             waiting.target(desk, place).is_none() && desk.bells.is_due(place, ring, Instant::now())
         })
     }
 
     pub(super) fn unpark(&self, tenant: &Tenant, target: &str, limit: usize) -> Result<Vec<Job>> {
-        let on_their_way = self.on_their_way(tenant, target)?;
-        self.rung(limit.saturating_sub(on_their_way), |desk, place, waiting| {
+        let at_most =
+            |desk: &Desk| limit.saturating_sub(desk.bells.on_their_way(tenant, target, Instant::now()));
+        self.rung(at_most, |desk, place, waiting| {
             waiting.tenant == *tenant && waiting.target(desk, place) == Some(target)
         })
     }
 
-    /// Cases that were released for this target and that nobody has claimed yet.
-    fn on_their_way(&self, tenant: &Tenant, target: &str) -> Result<usize> {
-        let (desk, now) = (self.desk()?, Instant::now());
-        let mut count = 0;
-        for found in self.cases.unsettled() {
-            let (place, case) = found?;
-            let was_parked_for_it = case.parked.as_ref().is_some_and(|(parked, _)| parked == target);
-            count += usize::from(
-                case.tenant == *tenant && was_parked_for_it && desk.bells.is_on_its_way(place, now),
-            );
-        }
-        Ok(count)
-    }
-
     /// Rings for open cases that nobody has, in order of arrival, and marks them.
-    fn rung(&self, limit: usize, is_wanted: impl Fn(&Desk, u64, &Waiting) -> bool) -> Result<Vec<Job>> {
+    fn rung(
+        &self,
+        at_most: impl FnOnce(&Desk) -> usize,
+        is_wanted: impl Fn(&Desk, u64, &Waiting) -> bool,
+    ) -> Result<Vec<Job>> {
         let mut desk = self.desk()?;
+        let limit = at_most(&desk);
         let mut jobs = Vec::new();
         for found in self.cases.unsettled() {
             if jobs.len() == limit {
@@ -54,8 +47,8 @@ impl Inner {
             if !is_wanted(&desk, place, &waiting) || desk.is_taken(&waiting.tenant, &waiting.document) {
                 continue;
             }
-            match waiting.target(&desk, place) {
-                Some(_) => desk.bells.release(place, Instant::now()),
+            match waiting.target(&desk, place).map(str::to_owned) {
+                Some(target) => desk.bells.release(place, &waiting.tenant, &target, Instant::now()),
                 None => desk.bells.ring(place, Instant::now()),
             }
             jobs.push(job(waiting.tenant, waiting.document, waiting.priority));
