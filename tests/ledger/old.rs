@@ -1,7 +1,7 @@
-//! Entries of earlier versions, as those programs wrote them: read, verified and taken over by this one.
+//! Entries of earlier versions: read, verified and taken over by this one.
 //!
-//! `journal-1` and `journal-2` tell an invoice and a batch of scans in the form that those programs wrote, field by
-//! field: read and written again, each body is what it was.
+//! `journal-1` and `journal-2` tell an invoice and a batch of scans. They were put together for this test in the form
+//! that those programs wrote, field by field: read and written again, each body is what it was.
 
 use super::story::*;
 use laufmappe::error::Kind as ErrorKind;
